@@ -1,0 +1,142 @@
+"""JSON in and out. Any bytes give a Request or a RequestError, and no other exception exists."""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from chatkit_protocol.attachments import Attachment
+from chatkit_protocol.events import ThreadStreamEvent
+from chatkit_protocol.items import ThreadItem
+from chatkit_protocol.replies import STATUS, ErrorCode, ErrorReply
+from chatkit_protocol.requests import Request
+from chatkit_protocol.threads import Page, Thread, ThreadMetadata
+from chatkit_protocol.updates import ThreadItemUpdate
+
+T = TypeVar("T")
+
+
+class RequestError(Exception):
+    """The client's request cannot be carried out as it stands.
+
+    Attributes:
+        message: what is wrong, in words for the client; never an echo of the body.
+        code: the kind of refusal; it decides the HTTP status.
+        path: the JSON path of the place at fault, or "".
+    """
+
+    def __init__(self, message: str, *, code: ErrorCode = "bad_request", path: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code: ErrorCode = code
+        self.path = path
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the refusal."""
+        return STATUS[self.code]
+
+    def reply(self) -> ErrorReply:
+        """Tell the refusal as the body of a reply."""
+        return ErrorReply(message=self.message, code=self.code, path=self.path or msgspec.UNSET)
+
+
+encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
+"""Any message or free JSON value as compact UTF-8 JSON."""
+
+
+def _decoder(shape: Any) -> Callable[[bytes | str], Any]:
+    return msgspec.json.Decoder(shape).decode
+
+
+_request = _decoder(Request)
+decode_event: Callable[[bytes | str], ThreadStreamEvent] = _decoder(ThreadStreamEvent)
+"""Raises msgspec.DecodeError, or UnicodeDecodeError for bytes that are not UTF-8."""
+decode_item: Callable[[bytes | str], ThreadItem] = _decoder(ThreadItem)
+decode_update: Callable[[bytes | str], ThreadItemUpdate] = _decoder(ThreadItemUpdate)
+decode_attachment: Callable[[bytes | str], Attachment] = _decoder(Attachment)
+decode_thread: Callable[[bytes | str], Thread] = _decoder(Thread)
+decode_metadata: Callable[[bytes | str], ThreadMetadata] = _decoder(ThreadMetadata)
+decode_item_page: Callable[[bytes | str], Page[ThreadItem]] = _decoder(Page[ThreadItem])
+decode_thread_page: Callable[[bytes | str], Page[Thread]] = _decoder(Page[Thread])
+
+
+def decode_request(body: bytes) -> Request:
+    """Read a request.
+
+    Raises:
+        RequestError: with the JSON path of what is wrong; there is no other exception.
+    """
+    try:
+        request: Request = _request(body)
+    except msgspec.ValidationError as error:
+        raise _explain(error, body) from None
+    except msgspec.DecodeError as error:
+        raise RequestError(f"the body is not JSON: {error}") from None
+    except UnicodeDecodeError:
+        raise RequestError("the body is not UTF-8") from None
+    except RecursionError:
+        raise RequestError("the body is nested too deeply") from None
+    return request
+
+
+_PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<in_key>key in )?(?P<path>\$[^`]*)`)?$", re.DOTALL)
+
+
+def _explain(error: msgspec.ValidationError, body: bytes) -> RequestError:
+    """Turn a validation error into a refusal that names the place and does not echo the value."""
+    match = _PLACE.match(str(error))
+    what, path = (match["what"], match["path"] or "$") if match else ("Invalid request", "$")
+    if what.startswith("Invalid value") and path == "$.type":
+        what = "unknown request type"
+    elif what.startswith("Invalid"):
+        what = "not one of the allowed values"
+    return RequestError(what, path=_name_keys(path, body))
+
+
+def _name_keys(path: str, body: bytes) -> str:
+    """Put the key in place of each `[...]`, which is how msgspec writes "under some key of this object".
+
+    The decoder stops at the first fault, so the object cut off before the faulty entry passes and cut off
+    behind it does not: a binary search finds the key.
+    """
+    while "[...]" in path:
+        head, _, tail = path.partition("[...]")
+        tree = msgspec.json.decode(body)
+        parent, name = _walk(tree, head)
+        entries = list(parent[name].items())
+        low, high = 0, len(entries)
+        while high - low > 1:
+            middle = (low + high) // 2
+            parent[name] = dict(entries[:middle])
+            low, high = (low, middle) if _fails(tree) else (middle, high)
+        path = f"{head}[{encode(entries[low][0]).decode()}]{tail}"
+        if "[...]" in tail:
+            parent[name] = dict(entries[low : low + 1])
+            body = encode(tree)
+    return path
+
+
+def _fails(tree: Any) -> bool:
+    try:
+        msgspec.convert(tree, Request)
+    except msgspec.ValidationError:
+        return True
+    return False
+
+
+_STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+)\]|\[(?P<key>\"(?:[^\"\\]|\\.)*\")\]")
+
+
+def _walk(tree: Any, path: str) -> tuple[Any, Any]:
+    """Follow `path` to its last step; give the container and the name or index in it."""
+    steps: list[Any] = []
+    for step in _STEP.finditer(path):
+        if step["index"]:
+            steps.append(int(step["index"]))
+        else:
+            steps.append(step["name"] or msgspec.json.decode(step["key"]))
+    for step in steps[:-1]:
+        tree = tree[step]
+    return tree, steps[-1]

@@ -1,0 +1,25 @@
+"""A ChatKit backend as a Starlette app."""
+
+from chatkit_server.app import create_app
+from chatkit_server.context import Context
+from chatkit_server.errors import CustomStreamError, StreamError, Unauthorized, Unsupported
+from chatkit_server.responder import Answer, Audio, action
+from chatkit_server.stores import MemoryStore, NotFound, SQLiteStore, Store
+from chatkit_server.turn import Turn
+
+__all__ = [
+    "Answer",
+    "Audio",
+    "Context",
+    "CustomStreamError",
+    "MemoryStore",
+    "NotFound",
+    "SQLiteStore",
+    "Store",
+    "StreamError",
+    "Turn",
+    "Unauthorized",
+    "Unsupported",
+    "action",
+    "create_app",
+]

@@ -1,0 +1,201 @@
+"""The Starlette app: one endpoint, mounted anywhere."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chatkit_protocol.base import UNSET
+from chatkit_protocol.codec import RequestError, decode_request, encode
+from chatkit_protocol.replies import ErrorCode, ErrorReply
+from chatkit_server.context import Context, first_locale
+from chatkit_server.errors import Unauthorized, logger
+from chatkit_server.ids import Clock, NewId, random_id, utc_now
+from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
+from chatkit_server.routes import TABLE
+from chatkit_server.stores.base import Store
+from chatkit_server.stores.memory import MemoryStore
+from chatkit_server.streaming import EventResponse, EventStream
+from chatkit_server.turn import Backend, Turn
+
+ENDPOINT = "/chatkit/api"
+MAX_BODY = 32 * 1024 * 1024
+"""Bytes; recorded speech comes inside the body."""
+PING_SECONDS = 15.0
+WIDGET_HEADERS = (
+    "accept",
+    "accept-language",
+    "authorization",
+    "chatkit-device-id",
+    "chatkit-frame-instance-id",
+    "content-type",
+)
+"""What the widget sends, or a page's own `fetch` adds most often."""
+
+Identify = Callable[[Request], Context | str | Awaitable[Context | str]]
+"""Tells who asks: a user's name, or a whole Context. Raises Unauthorized."""
+
+
+def create_app(
+    responder: object,
+    *,
+    store: Store | None = None,
+    actions: Iterable[Callable[..., Any]] = (),
+    feedback: Feedback | None = None,
+    transcribe: Transcribe | None = None,
+    title: Title | None = None,
+    on_stop: OnStop | None = None,
+    attachments: Attachments | None = None,
+    identify: Identify | None = None,
+    path: str = ENDPOINT,
+    allow_origins: Sequence[str] = (),
+    allow_origin_regex: str | None = None,
+    allow_headers: Sequence[str] = WIDGET_HEADERS,
+    allow_cancel: bool = True,
+    strict: bool = False,
+    ping: float = PING_SECONDS,
+    max_body: int = MAX_BODY,
+    new_id: NewId = random_id,
+    now: Clock = utc_now,
+) -> Starlette:
+    """Make a backend of a responder.
+
+    Args:
+        responder: an async generator function that takes a Turn, or an object with `respond` and, as methods,
+            any of the hooks below and functions marked with `@action`.
+        store: where threads are kept; in memory unless given.
+        actions: functions marked with `@action`.
+        feedback: takes thumbs up and down.
+        transcribe: turns speech into text.
+        title: names a thread.
+        on_stop: told when the user stopped an answer.
+        attachments: where files go; without it the widget's uploads are refused.
+        identify: tells who asks; without it everyone is the one user "local".
+        path: of the endpoint.
+        allow_origins: pages that may call from another origin, exactly as browsers write them, or `*`.
+        allow_origin_regex: the same as a pattern.
+        allow_headers: request headers that such pages may send.
+        allow_cancel: whether the widget shows a stop button.
+        strict: whether an event that breaks the protocol ends the answer (for tests), or is logged.
+        ping: seconds of silence after which a comment keeps the connection alive; 0 turns that off.
+        max_body: bytes that a request may have.
+        new_id: makes ids.
+        now: tells the time, in UTC.
+    """
+    hooks = collect(
+        responder,
+        actions=actions,
+        feedback=feedback,
+        transcribe=transcribe,
+        title=title,
+        on_stop=on_stop,
+        attachments=attachments,
+    )
+    backend = Backend(
+        hooks=hooks,
+        store=store or MemoryStore(),
+        allow_cancel=allow_cancel,
+        strict=strict,
+        new_id=new_id,
+        now=now,
+    )
+    endpoint = _Endpoint(backend, identify, ping=ping, max_body=max_body)
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=allow_origins,
+        allow_origin_regex=allow_origin_regex,
+        allow_methods=["POST"],
+        allow_headers=allow_headers,
+        max_age=600,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> Any:
+        yield
+        await backend.store.aclose()
+
+    app = Starlette(
+        routes=[Route(path, endpoint.answer, methods=["POST"])],
+        middleware=[cors],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _http_error},
+    )
+    app.state.backend = backend
+    return app
+
+
+class _Endpoint:
+    """One POST address for every request type."""
+
+    def __init__(self, backend: Backend, identify: Identify | None, *, ping: float, max_body: int) -> None:
+        self._backend = backend
+        self._identify = identify
+        self._ping = ping
+        self._max_body = max_body
+
+    async def answer(self, http: Request) -> Response:
+        """Refuse with a status as long as that is possible; what fails later is told in the stream."""
+        try:
+            return await self._answer(http)
+        except RequestError as error:
+            return refusal(error)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:  # noqa: BLE001 - the client gets an answer whatever happens
+            logger.exception("the request failed")
+            return refusal(RequestError("something went wrong on the server", code="internal"))
+
+    async def _answer(self, http: Request) -> Response:
+        context = await self._context(http)
+        request = decode_request(await _read(http, self._max_body))
+        context.metadata = request.metadata or {}
+        turn = Turn(self._backend, context, request)
+        route = TABLE[type(request)]
+        answer = await route.handler(turn, request)
+        if route.streaming:
+            return EventResponse(EventStream(answer), ping=self._ping)
+        return Response(encode(answer), media_type="application/json")
+
+    async def _context(self, http: Request) -> Context:
+        found = self._identify(http) if self._identify else Context()
+        if inspect.isawaitable(found):
+            found = await found
+        context = Context(user=found) if isinstance(found, str) else found
+        context.headers = context.headers or dict(http.headers)
+        context.locale = context.locale or first_locale(http.headers.get("accept-language", ""))
+        return context
+
+
+async def _read(http: Request, most: int) -> bytes:
+    """Read the body, no further than allowed."""
+    body = bytearray()
+    async for piece in http.stream():
+        body += piece
+        if len(body) > most:
+            raise RequestError(f"the body has more than {most} bytes", code="too_large")
+    return bytes(body)
+
+
+def refusal(error: RequestError) -> Response:
+    """Tell a refusal as protocol.md §9 has it."""
+    headers = {"www-authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
+    return Response(encode(error.reply()), status_code=error.status, headers=headers, media_type="application/json")
+
+
+async def _http_error(_http: Request, error: Exception) -> Response:
+    """Tell Starlette's own refusals (404, 405) in the same shape."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    code: ErrorCode = "not_found" if status == HTTPStatus.NOT_FOUND else "bad_request"
+    body = encode(ErrorReply(message=f"{detail}: the endpoint takes POST", code=code, path=UNSET))
+    headers = getattr(error, "headers", None)
+    return Response(body, status_code=status, headers=headers, media_type="application/json")

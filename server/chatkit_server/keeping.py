@@ -1,0 +1,114 @@
+"""What the events of an answer do to the store, and what is saved when the user stops it."""
+
+from collections.abc import Callable, Coroutine
+from copy import deepcopy
+from typing import Any, ClassVar
+
+from chatkit_protocol.events import (
+    ThreadItemAdded,
+    ThreadItemDone,
+    ThreadItemRemoved,
+    ThreadItemReplaced,
+    ThreadItemUpdated,
+    ThreadStreamEvent,
+)
+from chatkit_protocol.fold import apply_update
+from chatkit_protocol.items import AssistantMessageItem, SDKHiddenContextItem, ThreadItem, WidgetItem
+from chatkit_protocol.updates import ThreadItemUpdate
+from chatkit_server.stores.base import NotFound
+from chatkit_server.turn import Turn
+
+STOPPED = "The user stopped this answer before it was complete. Do not go on with it unless asked to."
+
+Work = Coroutine[Any, Any, None]
+
+FOLD_EVERY = 256
+"""Updates are folded into their pending item in lots of this size: folding each would copy the text each time."""
+
+
+async def find(turn: Turn, item_id: str) -> ThreadItem | None:
+    """Give an item of the turn's thread, or None."""
+    try:
+        return await turn.store.load_item(turn.user, turn.thread.id, item_id)
+    except NotFound:
+        return None
+
+
+class _Pending:
+    """An item between `added` and `done`, as it stands."""
+
+    def __init__(self, item: ThreadItem) -> None:
+        self._item = deepcopy(item)
+        self._updates: list[ThreadItemUpdate] = []
+
+    def add(self, update: ThreadItemUpdate) -> None:
+        self._updates.append(update)
+        if len(self._updates) >= FOLD_EVERY:
+            self.folded()
+
+    def folded(self) -> ThreadItem:
+        for update in self._updates:
+            apply_update(self._item, update)
+        self._updates.clear()
+        return self._item
+
+
+class Keeper:
+    """Carries out the effects of one answer's events."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._pending: dict[str, _Pending] = {}
+
+    def take(self, event: ThreadStreamEvent) -> Work | None:
+        """Carry out one event; give what has to be awaited for it, if the store is concerned."""
+        effect = self.EFFECTS.get(type(event))
+        return effect(self, event) if effect else None
+
+    async def stopped(self) -> None:
+        """Save pending messages that say something, tell the model, and let the app do its own."""
+        turn = self._turn
+        pending = [item.folded() for item in self._pending.values()]
+        for item in pending:
+            if isinstance(item, AssistantMessageItem) and any(part.text.strip() for part in item.content):
+                await turn.store.save_item(turn.user, turn.thread.id, item)
+        marker = SDKHiddenContextItem(**turn.base("sdk_hidden_context"), content=STOPPED)
+        await turn.store.save_item(turn.user, turn.thread.id, marker)
+        if turn.backend.hooks.on_stop:
+            await turn.backend.hooks.on_stop(turn, pending)
+
+    def _added(self, event: ThreadItemAdded) -> None:
+        self._pending[event.item.id] = _Pending(event.item)
+
+    def _updated(self, event: ThreadItemUpdated) -> Work | None:
+        pending = self._pending.get(event.item_id)
+        if pending is None:
+            return self._redraw(event)
+        pending.add(event.update)
+        return None
+
+    async def _redraw(self, event: ThreadItemUpdated) -> None:
+        """Update a stored widget in the store, too (D9)."""
+        stored = await find(self._turn, event.item_id)
+        if isinstance(stored, WidgetItem):
+            apply_update(stored, event.update)
+            await self._save(stored)
+
+    def _settled(self, event: ThreadItemDone | ThreadItemReplaced) -> Work:
+        self._pending.pop(event.item.id, None)
+        return self._save(event.item)
+
+    def _removed(self, event: ThreadItemRemoved) -> Work:
+        self._pending.pop(event.item_id, None)
+        return self._turn.store.delete_items(self._turn.user, self._turn.thread.id, [event.item_id])
+
+    async def _save(self, item: ThreadItem) -> None:
+        await self._turn.store.save_item(self._turn.user, self._turn.thread.id, item)
+
+    EFFECTS: ClassVar[dict[type, Callable[["Keeper", Any], Work | None]]] = {
+        ThreadItemAdded: _added,
+        ThreadItemUpdated: _updated,
+        ThreadItemDone: _settled,
+        ThreadItemReplaced: _settled,
+        ThreadItemRemoved: _removed,
+    }

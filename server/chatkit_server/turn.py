@@ -1,0 +1,107 @@
+"""A turn: what a responder is given to answer a request."""
+
+from dataclasses import dataclass
+
+from chatkit_protocol.content import UserMessageContent, UserMessageTagContent
+from chatkit_protocol.events import StreamOptions
+from chatkit_protocol.items import (
+    ClientToolCallItem,
+    StructuredInputItem,
+    ThreadItem,
+    UserMessageItem,
+    WidgetItem,
+)
+from chatkit_protocol.requests import MAX_LIMIT, Action, Request
+from chatkit_protocol.threads import ThreadMetadata
+from chatkit_server.compose import Composer
+from chatkit_server.context import Context
+from chatkit_server.ids import Clock, NewId, random_id, utc_now
+from chatkit_server.responder import Hooks
+from chatkit_server.stores.base import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """What all turns of an app share."""
+
+    hooks: Hooks
+    store: Store
+    allow_cancel: bool = True
+    """Whether the widget shows a stop button; a turn may say otherwise."""
+    strict: bool = False
+    """Whether an event that breaks the lifecycle ends the answer with an error instead of a log line."""
+    new_id: NewId = random_id
+    now: Clock = utc_now
+    title_timeout: float = 30.0
+    """Seconds that the title may take beyond the answer itself."""
+
+
+class Turn(Composer):
+    """One request to be answered, and everything needed for it.
+
+    Attributes:
+        thread: the thread; change its title, status, image domains or metadata and the client is told.
+        message: the user message to answer; None when a tool output, answers or an action start the turn.
+        tool_call: the client tool call that was just completed, if that starts the turn.
+        answers: the structured input that was just answered or skipped, if that starts the turn.
+        action: the action that starts the turn, if one does.
+        sender: the widget that the action comes from, if it comes from one.
+        context: who asks: user, locale, headers, the request's metadata.
+        request: the request itself.
+        store: the app's store.
+    """
+
+    thread: ThreadMetadata
+
+    def __init__(self, backend: Backend, context: Context, request: Request) -> None:
+        super().__init__("", backend.new_id, backend.now)
+        self.backend = backend
+        self.context = context
+        self.request = request
+        self.store = backend.store
+        self.message: UserMessageItem | None = None
+        self.tool_call: ClientToolCallItem | None = None
+        self.answers: StructuredInputItem | None = None
+        self.action: Action | None = None
+        self.sender: WidgetItem | None = None
+        self.options = StreamOptions(allow_cancel=backend.allow_cancel)
+
+    @property
+    def user(self) -> str:
+        """Whose thread it is."""
+        return self.context.user
+
+    @property
+    def text(self) -> str:
+        """What the user wrote, tags as `@text`; empty when no message starts the turn."""
+        return plain_text(self.message.content) if self.message else ""
+
+    def enter(self, thread: ThreadMetadata) -> None:
+        """Make `thread` the thread of this turn."""
+        self.thread = thread
+        self.thread_id = thread.id
+
+    async def load(self, thread_id: str) -> ThreadMetadata:
+        """Load the thread of this turn. Raises NotFound."""
+        self.enter(await self.store.load_thread(self.user, thread_id))
+        return self.thread
+
+    async def history(self, limit: int | None = None) -> list[ThreadItem]:
+        """Give the thread's items, oldest first, hidden ones included: all, or the newest `limit`."""
+        items: list[ThreadItem] = []
+        after: str | None = None
+        while limit is None or len(items) < limit:
+            size = MAX_LIMIT if limit is None else min(MAX_LIMIT, limit - len(items))
+            page = await self.store.list_items(
+                self.user, self.thread.id, limit=size, order="desc", after=after, hidden=True
+            )
+            items.extend(page.data)
+            if not page.has_more or not page.data:
+                break
+            after = page.data[-1].id
+        return items[::-1]
+
+
+def plain_text(content: list[UserMessageContent]) -> str:
+    """Join a user message's parts into text, a tag as `@` and its text."""
+    return "".join(f"@{part.text}" if isinstance(part, UserMessageTagContent) else part.text for part in content)
