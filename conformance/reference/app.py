@@ -17,6 +17,7 @@ from typing import Any
 
 import uvicorn
 from chatkit import errors, types
+from chatkit.agents import AgentContext, simple_to_agent_input, stream_agent_response
 from chatkit.server import ChatKitServer, StreamingResult, stream_widget
 from chatkit.store import AttachmentStore, default_generate_id
 from chatkit.widgets import WidgetRoot
@@ -25,6 +26,8 @@ from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+
+import agents
 
 EVENT, ROOT = TypeAdapter(types.ThreadStreamEvent), TypeAdapter(WidgetRoot)
 STATUS = TypeAdapter(types.ThreadStatus)
@@ -138,10 +141,6 @@ class Run:
         return self.op_notice(f"input={json.dumps(self.message and self.message.model_dump(**shown))}")
 
     async def op_agent(self):
-        from chatkit.agents import AgentContext, simple_to_agent_input, stream_agent_response  # noqa: PLC0415
-
-        import agents  # noqa: PLC0415 - only this operation needs a model
-
         agents.set_tracing_disabled(True)
         context = AgentContext(thread=self.thread, store=self.bed.store, request_context={})
         history = await self.bed.store.load_thread_items(self.thread.id, None, 1000, "asc", {})

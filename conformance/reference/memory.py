@@ -1,7 +1,7 @@
 """A store in memory for the official SDK: insertion order, and a deep copy in and out of every call."""
 
 # The SDK, whose signatures these are, is not installed where this file is checked.
-# ruff: noqa: ANN001, ANN201, ANN202, ARG002, D102
+# ruff: noqa: ANN001, ANN201, ARG002, D102
 
 from __future__ import annotations
 

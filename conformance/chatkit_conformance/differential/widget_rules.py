@@ -1,0 +1,131 @@
+"""The divergences about widgets: what is passed on, and how two states of one are compared."""
+
+from copy import deepcopy
+from typing import Any
+
+from chatkit_conformance.differential.compare import same
+from chatkit_conformance.differential.rules import UPDATED, Scene
+
+DEFAULTS: dict[str, Any] = {"handler": "server", "loadingBehavior": "auto", "streaming": True}
+DROPPED = {("Card", "border")}
+"""Props that the reference's classes lack, of those that the scripts use."""
+
+
+def given(scene: Scene) -> bool:
+    """D21: a widget is passed on as given; the reference writes defaults into actions and drops props."""
+    return as_given(scene.official, scene.ours)
+
+
+def as_given(official: Any, ours: Any) -> bool:
+    """Put our widgets for the official ones wherever they differ in nothing else."""
+    changed = False
+    if isinstance(official, list) and isinstance(ours, list):
+        # Not `any` over a generator: every pair has to be looked at.
+        for one, other in zip(official, ours, strict=False):
+            changed = as_given(one, other) or changed
+        return changed
+    if not isinstance(official, dict) or not isinstance(ours, dict):
+        return False
+    for key in official.keys() & ours.keys():
+        one, other = official[key], ours[key]
+        if key in {"widget", "component"} and not same(one, other) and covers(one, other):
+            official[key] = deepcopy(other)
+            changed = True
+        elif as_given(one, other):
+            changed = True
+    return changed
+
+
+def covers(official: Any, ours: Any) -> bool:
+    """Tell whether a widget differs from the given one only as the reference's classes make it differ."""
+    if isinstance(official, list) and isinstance(ours, list):
+        return len(official) == len(ours) and all(map(covers, official, ours))
+    if not isinstance(official, dict) or not isinstance(ours, dict):
+        return same(official, ours)
+    written = all(key in DEFAULTS and same(official[key], DEFAULTS[key]) for key in official.keys() - ours.keys())
+    dropped = all((ours.get("type"), key) in DROPPED for key in ours.keys() - official.keys())
+    return written and dropped and all(covers(official[key], ours[key]) for key in official.keys() & ours.keys())
+
+
+def lost_updates(scene: Scene) -> bool:
+    """D14: the updates of a widget add up to what its `done` says; in the reference some are missing."""
+    found = False
+    pairs = zip(lives(scene.events(scene.official)), lives(scene.events(scene.ours)), strict=False)
+    for official, ours in list(pairs):
+        if not official.whole and ours.whole and len(official.updates) < len(ours.updates):
+            official.forget(scene.events(scene.official))
+            ours.forget(scene.events(scene.ours))
+            found = True
+    return found
+
+
+def crashed_diff(scene: Scene) -> bool:
+    """D14: a prop that comes or goes on a template's widget is an update, not an error."""
+    official, ours = scene.events(scene.official), scene.events(scene.ours)
+    at = next((n for n, event in enumerate(official) if event == CRASH), None)
+    if at is None or not scene.equal(official[:at], ours[:at]) or len(ours) <= at:
+        return False
+    opened = [life for life in lives(official[:at]) if life.done is None]
+    if not opened or ours[at]["type"] != UPDATED:
+        return False
+    scene.official = deepcopy(scene.ours)
+    scene.forked = True
+    return True
+
+
+CRASH = {"type": "error", "code": "stream.error", "allow_retry": True}
+
+
+class Life:
+    """A widget that a stream announces, updates and finishes."""
+
+    def __init__(self, item: dict[str, Any]) -> None:
+        self.id = item["id"]
+        self.widget = deepcopy(item["widget"])
+        self.updates: list[dict[str, Any]] = []
+        self.done: Any = None
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether the updates add up to the end."""
+        return same(self.widget, self.done)
+
+    def update(self, event: dict[str, Any]) -> None:
+        """Apply an update to the widget as a client would."""
+        self.updates.append(event)
+        change = event["update"]
+        if change["type"] == "widget.root.updated":
+            self.widget = deepcopy(change["widget"])
+        elif change["type"] == "widget.streaming_text.value_delta":
+            for component in components(self.widget):
+                if component.get("id") == change["component_id"]:
+                    component["value"] = component.get("value", "") + change["delta"]
+
+    def forget(self, events: list[Any]) -> None:
+        """Take the updates out of the stream."""
+        events[:] = [event for event in events if not any(event is update for update in self.updates)]
+
+
+def lives(events: list[Any]) -> list[Life]:
+    """Follow every widget of a stream from `added` to `done`."""
+    followed: list[Life] = []
+    opened: dict[str, Life] = {}
+    for event in events:
+        item = event.get("item", {})
+        if event["type"] == "thread.item.added" and item.get("type") == "widget":
+            opened[item["id"]] = Life(item)
+            followed.append(opened[item["id"]])
+        elif event["type"] == UPDATED and event["item_id"] in opened:
+            opened[event["item_id"]].update(event)
+        elif event["type"] == "thread.item.done" and item["id"] in opened:
+            opened.pop(item["id"]).done = item.get("widget")
+    return followed
+
+
+def components(value: Any) -> list[dict[str, Any]]:
+    """List all objects in a widget, at every depth."""
+    if isinstance(value, list):
+        return [found for inner in value for found in components(inner)]
+    if not isinstance(value, dict):
+        return []
+    return [value, *(found for inner in value.values() for found in components(inner))]
