@@ -121,8 +121,8 @@ class EventResponse(EventSourceResponse):
         """Send the stream; when sending ends for whatever reason, the stream ends too."""
         try:
             await super().__call__(scope, receive, send)
-        except OSError:
-            logger.debug("the client went away")  # ASGI 2.4: `send` says so by raising
+        except* OSError:  # ASGI 2.4: `send` raises when the client is gone, for the pings as well
+            logger.debug("the client went away")
         finally:
             await self._stream.aclose()
 

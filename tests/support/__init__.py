@@ -1,0 +1,1 @@
+"""What several test folders share: a real server on loopback, and a client that reads the wire."""
