@@ -65,8 +65,8 @@ def action(type: str, *, payload: Any = Any) -> Callable[[Callable[..., Any]], C
     """Mark a function as the handler of an action.
 
     It is called with `(turn, payload)`. An async generator yields events like a responder; a coroutine function
-    returns the item that it changed, or None, and also serves `threads.sync_custom_action`. The widget that
-    was clicked is `turn.sender`, the type that was asked for `turn.action.type`.
+    returns the item that it changed, or None, and also serves `threads.sync_custom_action`; one action may have
+    one of each. The widget that was clicked is `turn.sender`, the type that was asked for `turn.action.type`.
     """
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +86,8 @@ class Hooks(Struct, kw_only=True, frozen=True):
     """Everything that an app brings. Only `respond` is needed."""
 
     respond: Respond
-    actions: dict[str, ActionHandler] = field(default_factory=dict)
+    actions: dict[tuple[str, bool], ActionHandler] = field(default_factory=dict)
+    """By type, and by whether the handler streams."""
     feedback: Feedback | None = None
     """Called with the ids of the items and the kind."""
     transcribe: Transcribe | None = None
@@ -97,9 +98,12 @@ class Hooks(Struct, kw_only=True, frozen=True):
     """Called with the unfinished items after the user stopped the answer and what was sent has been saved."""
     attachments: Attachments | None = None
 
-    def handler(self, action_type: str) -> ActionHandler | None:
-        """Find the handler of an action."""
-        return self.actions.get(action_type) or self.actions.get("*")
+    def handler(self, action_type: str, *, streams: bool) -> ActionHandler | None:
+        """Find the handler of an action: any can answer with a stream, only one that does not stream with one item."""
+        kinds = (True, False) if streams else (False,)
+        named = any((action_type, kind) in self.actions for kind in (True, False))
+        name = action_type if named else "*"
+        return next((self.actions[name, kind] for kind in kinds if (name, kind) in self.actions), None)
 
 
 _HOOKS = ("feedback", "transcribe", "title", "on_stop", "attachments")
@@ -109,7 +113,7 @@ def collect(responder: object, *, actions: Iterable[Callable[..., Any]] = (), **
     """Read the hooks off a responder: an async generator function, or an object with `respond` and more.
 
     Raises:
-        TypeError: when it has no `respond`, or when two handlers take the same action.
+        TypeError: when it has no `respond`, or when two handlers of the same kind take the same action.
     """
     respond = getattr(responder, "respond", responder)
     if not (inspect.isasyncgenfunction(respond) or (callable(respond) and not inspect.isclass(responder))):
@@ -119,10 +123,10 @@ def collect(responder: object, *, actions: Iterable[Callable[..., Any]] = (), **
     given = {name: value for name, value in hooks.items() if value is not None}
     found = {name: getattr(responder, name) for name in _HOOKS if hasattr(responder, name)}
     methods = (getattr(responder, name, None) for name in dir(responder) if not name.startswith("_"))
-    handlers: dict[str, ActionHandler] = {}
+    handlers: dict[tuple[str, bool], ActionHandler] = {}
     for function in (*actions, *(m for m in methods if hasattr(m, "chatkit_action"))):
         handler = ActionHandler(*_mark(function))
-        if handlers.setdefault(handler.type, handler) is not handler:
+        if handlers.setdefault((handler.type, handler.streams), handler) is not handler:
             raise TypeError(f"two handlers take the action {handler.type!r}")
     return Hooks(respond=respond, actions=handlers, **(found | given))
 

@@ -20,7 +20,7 @@ async def custom_action(turn: Turn, request: ThreadsCustomAction) -> Events:
     """Run an action; a sender that is no widget is refused with a single `error` (§7.8)."""
     if not await _enter(turn, request.params):
         return _refusal()
-    handler = turn.backend.hooks.handler(request.params.action.type)
+    handler = turn.backend.hooks.handler(request.params.action.type, streams=True)
     payload = _payload(handler, request.params) if handler else None
     return answer(turn, _run(turn, handler, payload))
 
@@ -33,8 +33,8 @@ async def sync_custom_action(turn: Turn, request: ThreadsSyncCustomAction) -> Sy
     """Run an action that changes at most one item. A stored item that it changes is stored as it now is."""
     if not await _enter(turn, request.params):
         raise RequestError("the sender of an action is a widget", path="$.params.item_id")
-    handler = turn.backend.hooks.handler(request.params.action.type)
-    if handler is None or handler.streams:
+    handler = turn.backend.hooks.handler(request.params.action.type, streams=False)
+    if handler is None:
         raise Unsupported("this action", path="$.params.action.type")
     item: ThreadItem | None = await handler.run(turn, _payload(handler, request.params))
     if item is None:

@@ -1,0 +1,74 @@
+"""The command line: `chatkit-wire VERB`. Only the verb that is asked for imports what it needs."""
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+from chatkit_conformance.cli.terminal import Failure, complain
+
+
+class Verb(NamedTuple):
+    """A verb, and the module that carries it out: its `EXAMPLE`, `arguments(parser)` and `run(arguments)`."""
+
+    name: str
+    summary: str
+    extra: str
+    """The extra of the distribution that it needs."""
+
+    def module(self) -> Any:
+        """Import the module, which must not import anything of the extra before it runs."""
+        return import_module(f"chatkit_conformance.cli.{self.name.replace('-', '_')}")
+
+
+VERBS = (Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command; give its exit code: 0 well, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        arguments = build_parser().parse_args(argv)
+        return int(arguments.run(arguments))
+    except SystemExit as end:  # argparse has said everything
+        return int(end.code or 0)
+    except Failure as failure:
+        complain(failure.message)
+        return failure.code
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("chatkit_"):
+            raise
+        complain(f"chatkit-wire {arguments.verb} needs the extra: pip install 'chatkit-wire[{arguments.extra}]'")
+        return 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser from the table of verbs."""
+    parser = argparse.ArgumentParser(
+        prog="chatkit-wire",
+        description="The ChatKit server protocol: a backend, a terminal client, and tools to test any other.",
+        epilog="Each verb has its own help, with an example: chatkit-wire VERB --help",
+    )
+    parser.add_argument("--version", action="version", version=f"chatkit-wire {_version()}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
+    for verb in VERBS:
+        module = verb.module()
+        one = verbs.add_parser(
+            verb.name,
+            help=verb.summary,
+            description=module.__doc__,
+            epilog=f"example:\n{module.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.arguments(one)
+        one.set_defaults(run=module.run, extra=verb.extra)
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("chatkit-wire")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,62 @@
+"""An app on a port of this machine, until it is interrupted."""
+
+import ipaddress
+import socket
+from typing import Any
+
+from chatkit_conformance.cli.terminal import Failure
+
+CLOSING_SECONDS = 5
+"""How long answers that still stream have to be stopped and saved."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port; 0 takes a free one.
+
+    Raises:
+        Failure: when it cannot be had, in words for the user.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise Failure(f"cannot listen on {host}, port {port}: {_reason(error)}", 2) from None
+    return listener
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"{reason.lower()}; choose another with --port"
+
+
+def address(listener: socket.socket) -> str:
+    """Give the base URL that reaches the listener from this machine."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
+def run(app: Any, listener: socket.socket, *, log_level: str = "warning") -> int:
+    """Serve until interrupted; answers that still stream then are stopped as if the user had done it."""
+    import uvicorn  # noqa: PLC0415 - of an extra
+
+    config = uvicorn.Config(
+        app,
+        log_level=log_level,
+        access_log=log_level == "info",
+        server_header=False,
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+    return 0

@@ -1,0 +1,1 @@
+"""A backend without a model: it obeys the scripts that messages and actions carry."""
