@@ -1,0 +1,185 @@
+"""The way to the socket: batching, back-pressure, a flat memory, separate streams."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from support.asgi import Client
+from support.live import live
+from support.wire import Wire, frames, message
+
+from chatkit_server import Answer, Turn, create_app
+from chatkit_server.streaming import HIGH_WATER, EventStream
+
+CREATE = {"type": "threads.create", "params": {"input": message("go")}}
+
+
+class Writes:
+    """An ASGI client that notes each write."""
+
+    def __init__(self, app: Any) -> None:
+        self._client = Client(app)
+        self.sizes: list[int] = []
+        inner = self._client._send
+
+        async def send(message: dict[str, Any]) -> None:
+            body = message.get("body", b"")
+            if body:
+                self.sizes.append(body.count(b"\n\n"))
+            await inner(message)
+
+        self._client._send = send  # type: ignore[method-assign]
+
+    async def post(self) -> bytes:
+        return await self._client.post(CREATE)
+
+
+def test_frames_that_are_ready_leave_in_one_write() -> None:
+    async def respond(turn: Turn) -> Answer:
+        for number in range(50):
+            yield turn.notice(str(number))
+
+    writes = Writes(create_app(respond))
+    body = asyncio.run(writes.post())
+    assert sum(writes.sizes) == body.count(b"\n\n") == 53
+    assert len(writes.sizes) <= 3
+
+
+def test_a_frame_that_is_alone_leaves_at_once() -> None:
+    async def respond(turn: Turn) -> Answer:
+        for number in range(5):
+            await asyncio.sleep(0.01)
+            yield turn.notice(str(number))
+
+    writes = Writes(create_app(respond))
+    asyncio.run(writes.post())
+    assert writes.sizes == [3, 1, 1, 1, 1, 1]
+
+
+def test_a_producer_that_never_waits_still_lets_frames_leave() -> None:
+    seen: list[int] = []
+
+    async def respond(turn: Turn) -> Answer:
+        for number in range(6):
+            seen.append(sum(writes.sizes))
+            time.sleep(0.006)  # noqa: ASYNC251 - a responder that blocks is the point
+            yield turn.notice(str(number))
+
+    writes = Writes(create_app(respond))
+    asyncio.run(writes.post())
+    assert seen[-1] >= 5, "frames had to wait for the end of the answer"
+
+
+def test_the_first_frame_arrives_while_the_answer_goes_on() -> None:
+    go = threading.Event()
+
+    async def respond(turn: Turn) -> Answer:
+        yield turn.notice("first")
+        await asyncio.to_thread(go.wait, 10)
+        yield turn.notice("second")
+
+    with live(create_app(respond)) as port, Wire(port).open("POST", CREATE) as connection:
+        reading = frames(connection.getresponse())
+        early = [json.loads(next(reading)[6:]) for _ in range(4)]
+        assert early[-1]["message"] == "first"
+        go.set()
+        assert json.loads(next(reading)[6:])["message"] == "second"
+
+
+def test_a_client_that_reads_slowly_holds_the_producer_back() -> None:
+    """Neither the producer nor the memory runs ahead of the client by more than buffers."""
+    made = 0
+    total = 40_000
+    text = "x" * 1000
+
+    async def respond(turn: Turn) -> Answer:
+        nonlocal made
+        for _ in range(total):
+            made += 1
+            yield turn.notice(text)
+
+    with live(create_app(respond)) as port:
+        client = socket.create_connection(("127.0.0.1", port))
+        body = json.dumps(CREATE).encode()
+        client.sendall(b"POST /chatkit/api HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+        before = -1
+        while made != before:
+            before = made
+            time.sleep(0.3)
+        assert 0 < made < total / 2, "the producer ran ahead of a client that does not read"
+        received = 0
+        while piece := client.recv(1 << 20):
+            received += len(piece)
+        client.close()
+    assert received > total * len(text)
+
+
+def test_the_buffer_stays_small() -> None:
+    async def run() -> int:
+        async def events() -> AsyncIterator[Any]:
+            for _ in range(5000):
+                yield turn_event
+
+        from chatkit_protocol import Notice  # noqa: PLC0415 - only here
+
+        turn_event = Notice(level="info", message="x" * 100)
+        stream = EventStream(events())  # type: ignore[arg-type]
+        largest = 0
+        async for batch in stream.batches():
+            largest = max(largest, len(batch))
+            await asyncio.sleep(0)
+        return largest
+
+    assert asyncio.run(run()) < HIGH_WATER + 1024
+
+
+def test_concurrent_streams_do_not_mix() -> None:
+    async def respond(turn: Turn) -> Answer:
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+            yield turn.say(turn.text)
+
+    app = create_app(respond)
+    with live(app) as port:
+        wire = Wire(port)
+        bodies: dict[str, list[Any]] = {}
+
+        def ask(text: str) -> None:
+            bodies[text] = wire.create(text).raw_events
+
+        threads = [threading.Thread(target=ask, args=(f"text-{n}",)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for text, events in bodies.items():
+        own = events[0]["thread"]["id"]
+        items = [event["item"] for event in events if "item" in event]
+        assert {item["thread_id"] for item in items} == {own}
+        assert [item["content"][0]["text"] for item in items] == [text] * 21
+
+
+def test_a_responder_cancelled_from_within_is_a_failure_not_a_stop() -> None:
+    async def respond(turn: Turn) -> Answer:
+        yield turn.notice("before")
+        raise asyncio.CancelledError
+
+    body = asyncio.run(Client(create_app(respond)).post(CREATE))
+    last = body.split(b"\n\n")[-2]
+    assert json.loads(last[6:]) == {"type": "error", "code": "stream.error", "allow_retry": True}
+
+
+@pytest.mark.parametrize("bad", ["text", None, 5], ids=["str", "none", "int"])
+def test_what_is_no_event_is_named_and_told_as_an_error(bad: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async def respond(turn: Turn) -> Answer:
+        yield turn.notice("before")
+        yield bad
+
+    body = asyncio.run(Client(create_app(respond)).post(CREATE))
+    assert b'"type":"error"' in body
+    assert f"not {type(bad).__name__}" in caplog.text
