@@ -16,9 +16,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import Draft202012Validator, validator_for
-from jsonschema_specifications import REGISTRY
 from msgspec import Struct, to_builtins
 from referencing.exceptions import Unresolvable
+from referencing.jsonschema import EMPTY_REGISTRY
 
 from chatkit_protocol.base import JSONObject
 from chatkit_protocol.widgets.plain import NoJSONError, json_path, write
@@ -49,7 +49,7 @@ class WidgetTemplate:
     name: str
     source: str
     """The Jinja2 template."""
-    schema: Mapping[str, Any] | bool = True
+    schema: JSONObject = field(default_factory=dict)
     """The JSON Schema of the data; 2020-12 unless its `$schema` says otherwise."""
     _compiled: jinja2.Template = field(init=False, repr=False)
     _checker: Validator = field(init=False, repr=False)
@@ -89,7 +89,7 @@ class WidgetTemplate:
         for key in ("name", "template"):
             if not isinstance(found.get(key), str):
                 raise WidgetTemplateError(f"{key} is missing or not a string", f"$.{key}")
-        return cls(found["name"], found["template"], found.get("jsonSchema", True))
+        return cls(found["name"], found["template"], found.get("jsonSchema", {}))
 
     def build(self, data: Mapping[str, Any] | Struct | None = None) -> JSONObject:
         """Render the widget for `data`, as plain JSON: None is left out, unknown components stay.
@@ -109,9 +109,9 @@ class WidgetTemplate:
         widget = _json(self._render(values), "the rendered template")
         if not isinstance(widget, dict):
             raise WidgetTemplateError("the rendered template is not a JSON object")
-        if widget.get("type") not in ROOTS:
-            expected = ", ".join(sorted(ROOTS))
-            raise WidgetTemplateError(f"a widget starts with {expected}, not {widget.get('type')!r}", "$.type")
+        root = widget.get("type")
+        if not isinstance(root, str) or root not in ROOTS:
+            raise WidgetTemplateError(f"a widget starts with {', '.join(sorted(ROOTS))}, not {root!r}", "$.type")
         return dict(_written(widget, "the rendered template"))
 
     def _render(self, values: JSONObject) -> str:
@@ -148,7 +148,7 @@ def _line(error: Exception) -> str:
 
 
 def _checker(schema: Any) -> Validator:
-    if not isinstance(schema, Mapping | bool):
+    if not isinstance(schema, dict):
         raise WidgetTemplateError("a JSON Schema is an object", "$.jsonSchema")
     dialect = validator_for(schema, default=Draft202012Validator)
     try:
@@ -157,7 +157,7 @@ def _checker(schema: Any) -> Validator:
         place = json_path(["jsonSchema", *error.absolute_path])
         raise WidgetTemplateError(f"not a JSON Schema: {_short(error.message)}", place) from error
     # An explicit registry keeps `$ref` from fetching anything.
-    return dialect(schema, registry=REGISTRY)
+    return dialect(schema, registry=EMPTY_REGISTRY)
 
 
 def _values(data: Mapping[str, Any] | Struct | None) -> JSONObject:
@@ -165,7 +165,10 @@ def _values(data: Mapping[str, Any] | Struct | None) -> JSONObject:
     if data is None:
         return {}
     _written(data, "the data")
-    return dict(json.loads(json.dumps(to_builtins(data, str_keys=True))))
+    try:
+        return dict(json.loads(json.dumps(to_builtins(data))))
+    except TypeError as error:
+        raise WidgetTemplateError(f"the data is not JSON: {error}") from error
 
 
 def _written(value: Any, what: str) -> Any:
@@ -187,7 +190,8 @@ def _check(checker: Validator, values: JSONObject) -> None:
 def _place(error: ValidationError) -> str:
     steps = list(error.absolute_path)
     if error.validator == "required":
-        steps += [name for name in error.validator_value if error.message.startswith(repr(name))][:1]
+        required: Any = error.validator_value
+        steps += [name for name in required if error.message.startswith(repr(name))][:1]
     return json_path(steps)
 
 
