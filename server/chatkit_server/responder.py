@@ -116,7 +116,7 @@ def collect(responder: object, *, actions: Iterable[Callable[..., Any]] = (), **
         TypeError: when it has no `respond`, or when two handlers of the same kind take the same action.
     """
     respond = getattr(responder, "respond", responder)
-    if not (inspect.isasyncgenfunction(respond) or (callable(respond) and not inspect.isclass(responder))):
+    if inspect.isclass(responder) or not callable(respond):
         raise TypeError("a responder is an async generator function, or an object with a `respond` method")
     if inspect.iscoroutinefunction(respond):
         raise TypeError("`respond` must yield its events: write an async generator, not a coroutine")

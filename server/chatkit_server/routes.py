@@ -57,8 +57,9 @@ def table(routes: Iterable[Route]) -> dict[type, Route]:
     """
     rows: dict[type, Route] = {}
     for route in routes:
-        if rows.setdefault(route.request, route) is not route:
+        if route.request in rows:
             raise TypeError(f"{route.request.__name__} has two rows")
+        rows[route.request] = route
         if route.streaming != (route.request in get_args(r.StreamingRequest)):
             raise TypeError(f"{route.request.__name__} has a row of the wrong kind")
     missing = set(get_args(r.Request)) - rows.keys()

@@ -8,10 +8,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Mount
-from support.live import live
-from support.wire import Wire, message
 
 from chatkit_server import Answer, Context, CustomStreamError, StreamError, Turn, Unauthorized, create_app
+from support.live import live
+from support.wire import Wire, message
 
 
 async def echo(turn: Turn) -> Answer:
@@ -85,13 +85,9 @@ REFUSALS = [
         "$.params.input.content[0].type",
         id="D1-unknown-part",
     ),
-    pytest.param(
-        {"type": "threads.get_by_id", "params": {"thread_id": "thr_none"}}, 404, "not_found", "", id="D2-get"
-    ),
+    pytest.param({"type": "threads.get_by_id", "params": {"thread_id": "thr_none"}}, 404, "not_found", "", id="D2-get"),
     pytest.param({"type": "items.list", "params": {"thread_id": "thr_none"}}, 404, "not_found", "", id="D2-items"),
-    pytest.param(
-        {"type": "threads.delete", "params": {"thread_id": "thr_none"}}, 404, "not_found", "", id="D2-delete"
-    ),
+    pytest.param({"type": "threads.delete", "params": {"thread_id": "thr_none"}}, 404, "not_found", "", id="D2-delete"),
     pytest.param(
         {"type": "threads.add_user_message", "params": {"thread_id": "thr_none", "input": message("x")}},
         404,

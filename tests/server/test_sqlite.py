@@ -19,7 +19,7 @@ from chatkit_protocol.threads import Page
 from chatkit_server.stores import DatabaseFileError, NotFound, SQLiteStore, sqlite
 from chatkit_server.stores.contract.check import fill, ids_of, item, thread
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS, THREADS
-from chatkit_server.stores.migrations import APPLICATION_ID, MIGRATIONS, migrate
+from chatkit_server.stores.migrations import APPLICATION_ID, MIGRATIONS, migrate, switch_to_wal
 
 Connection = sqlite3.Connection
 
@@ -326,6 +326,36 @@ def test_many_may_open_a_new_file_at_once(path: Path, attempt: int) -> None:
             await store.aclose()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("goes", [True, False], ids=["reader goes", "reader stays"])
+def test_the_switch_to_wal_waits_for_readers(path: Path, goes: bool) -> None:
+    write(path, "CREATE TABLE some (x)")
+    with connect(path) as reader, closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM some").fetchall()
+        if goes:
+            db.set_trace_callback(lambda statement: reader.rollback() if "EXCLUSIVE" in statement else None)
+            switch_to_wal(db)
+        else:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                switch_to_wal(db)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal" if goes else "delete",)
+
+
+def test_the_switch_to_wal_is_given_up_if_there_is_always_someone(path: Path) -> None:
+    def come_back(statement: str) -> None:
+        if statement == "BEGIN EXCLUSIVE":
+            reader.rollback()
+        if "journal_mode" in statement:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM some").fetchall()
+
+    write(path, "CREATE TABLE some (x)")
+    with connect(path) as reader, closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+        db.set_trace_callback(come_back)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            switch_to_wal(db)
 
 
 SAVE_SOME = """

@@ -11,9 +11,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.routing import Mount
-from support.asgi import Client
-from support.live import live
-from support.wire import Wire, frames, message
 
 from chatkit_protocol import (
     AssistantMessageItem,
@@ -30,6 +27,9 @@ from chatkit_protocol.requests import InputParams, ThreadsCreate
 from chatkit_protocol.tasks import CustomTask
 from chatkit_server import Answer, Context, MemoryStore, SQLiteStore, Turn, create_app
 from chatkit_server.routes import TABLE
+from support.asgi import Client
+from support.live import live
+from support.wire import Wire, frames, message
 
 WORDS = ["One ", "two ", "three ", "four."]
 CARD = {"type": "Card", "children": [{"type": "Text", "id": "t", "value": "", "streaming": True}]}

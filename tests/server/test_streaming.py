@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from support.asgi import Client
-from support.live import live
-from support.wire import Wire, frames, message
 
 from chatkit_server import Answer, Turn, create_app
 from chatkit_server.streaming import HIGH_WATER, EventStream
+from support.asgi import Client
+from support.live import live
+from support.wire import Wire, frames, message
 
 CREATE = {"type": "threads.create", "params": {"input": message("go")}}
 
@@ -106,7 +106,10 @@ def test_a_client_that_reads_slowly_holds_the_producer_back() -> None:
     with live(create_app(respond)) as port:
         client = socket.create_connection(("127.0.0.1", port))
         body = json.dumps(CREATE).encode()
-        client.sendall(b"POST /chatkit/api HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+        client.sendall(
+            b"POST /chatkit/api HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
+            + body
+        )
         before = -1
         while made != before:
             before = made

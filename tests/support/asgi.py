@@ -1,6 +1,7 @@
 """An ASGI server reduced to what a test decides: when the client goes away, and how the app is told."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -46,10 +47,8 @@ class Client:
         await asyncio.wait([task, leaving], return_when=asyncio.FIRST_COMPLETED)
         if self._how == "cancel" and not task.done():
             task.cancel()
-        try:
+        with contextlib.suppress(asyncio.CancelledError, GoneError):
             await task
-        except (asyncio.CancelledError, GoneError):
-            pass
         leaving.cancel()
         return self.body
 

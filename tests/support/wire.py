@@ -3,7 +3,7 @@
 import http.client
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from chatkit_protocol import SSEDecoder, ThreadStreamEvent
 from chatkit_protocol.codec import decode_event
@@ -66,7 +66,7 @@ class Wire:
         connection.request(method, self.path, data, sent)
         return connection
 
-    def ask(self, kind: str, **params: Any) -> Reply:
+    def ask(self, kind: str, /, **params: Any) -> Reply:
         """Send a request of this type."""
         return self.post({"type": kind, "params": params})
 
@@ -87,7 +87,7 @@ class Wire:
 
 
 class _Connection(http.client.HTTPConnection):
-    def __enter__(self) -> "_Connection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
