@@ -96,47 +96,58 @@ def _explain(error: msgspec.ValidationError, body: bytes) -> RequestError:
 
 
 def _name_keys(path: str, body: bytes) -> str:
-    """Put the key in place of each `[...]`, which is how msgspec writes "under some key of this object".
+    """Put the key in place of `[...]`, which is how msgspec writes "under some key of this object".
 
-    The decoder stops at the first fault, so the object cut off before the faulty entry passes and cut off
-    behind it does not: a binary search finds the key.
+    The typed decoder stops at the first fault and never saw the rest of the body. Where that rest is no JSON, or
+    a key comes twice, the key cannot be told and the path ends at the object.
     """
-    while "[...]" in path:
-        head, _, tail = path.partition("[...]")
-        tree = msgspec.json.decode(body)
-        parent, name = _walk(tree, head)
-        entries = list(parent[name].items())
-        low, high = 0, len(entries)
-        while high - low > 1:
-            middle = (low + high) // 2
-            parent[name] = dict(entries[:middle])
-            low, high = (low, middle) if _fails(tree) else (middle, high)
-        path = f"{head}[{encode(entries[low][0]).decode()}]{tail}"
-        if "[...]" in tail:
-            parent[name] = dict(entries[low : low + 1])
-            body = encode(tree)
-    return path
+    head, unnamed, tail = path.partition("[...]")
+    if not unnamed:
+        return path
+    try:
+        key = _faulty_key(head, body)
+    except (msgspec.DecodeError, LookupError, TypeError, RecursionError):
+        return head
+    return f"{head}[{encode(key).decode()}]{tail}"
 
 
-def _fails(tree: Any) -> bool:
+def _faulty_key(head: str, body: bytes) -> str:
+    """Find the first key of the object at `head` whose value is at fault.
+
+    The object cut off before that entry passes and cut off behind it does not: a binary search.
+
+    Raises:
+        LookupError: no key is at fault in the object that the whole body has there.
+    """
+    tree = msgspec.json.decode(body)
+    parent, name = _walk(tree, head)
+    entries = list(parent[name].items())
+    low, high = 0, len(entries)
+    while high - low > 1:
+        middle = (low + high) // 2
+        parent[name] = dict(entries[:middle])
+        low, high = (low, middle) if _fails(tree, head) else (middle, high)
+    parent[name] = dict(entries[low:high])
+    if not _fails(tree, head):
+        raise LookupError(head)
+    key: str = entries[low][0]
+    return key
+
+
+def _fails(tree: Any, head: str) -> bool:
     try:
         msgspec.convert(tree, Request)
-    except msgspec.ValidationError:
-        return True
+    except msgspec.ValidationError as error:
+        return f"`{head}[...]" in str(error)
     return False
 
 
-_STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+)\]|\[(?P<key>\"(?:[^\"\\]|\\.)*\")\]")
+_STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+)\]")
 
 
 def _walk(tree: Any, path: str) -> tuple[Any, Any]:
     """Follow `path` to its last step; give the container and the name or index in it."""
-    steps: list[Any] = []
-    for step in _STEP.finditer(path):
-        if step["index"]:
-            steps.append(int(step["index"]))
-        else:
-            steps.append(step["name"] or msgspec.json.decode(step["key"]))
+    steps = [step["name"] or int(step["index"]) for step in _STEP.finditer(path)]
     for step in steps[:-1]:
         tree = tree[step]
     return tree, steps[-1]

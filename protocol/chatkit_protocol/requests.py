@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from chatkit_protocol.base import UNSET, JSONObject, Lenient, Maybe, Wire, field
+from chatkit_protocol.base import UNSET, JSONObject, Lenient, Maybe, UnsetType, Wire, field
 from chatkit_protocol.content import UserMessageInput
 
 Order = Literal["asc", "desc"]
@@ -14,7 +14,7 @@ MAX_LIMIT = 1000
 """A larger `limit` is cut to this, never refused (D5): clients in the wild ask for 9999."""
 
 
-def page_size(limit: float | str | None) -> int:
+def page_size(limit: float | str | UnsetType | None) -> int:
     """Read the `limit` of a list request (D5): absent, null and 0 mean 20, "5" means 5, at most 1000.
 
     Raises:
@@ -45,7 +45,7 @@ class ThreadParams(Wire, kw_only=True):
 class PagingParams(Lenient, kw_only=True):
     """Which part of a list, and from which end."""
 
-    limit: int | float | str | None = None
+    limit: Maybe[int | float | str] = UNSET
     order: Order = "desc"
     after: Maybe[str] = UNSET
 

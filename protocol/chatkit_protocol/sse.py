@@ -1,7 +1,6 @@
 """Server-Sent Events: the frame that we write, and a decoder for what others write."""
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
@@ -39,7 +38,10 @@ class SSEMessage(msgspec.Struct, frozen=True):
     last_event_id: str = ""
 
 
-_LINE = re.compile(rb"\r\n|\n|\r")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_MARK = b"\xef\xbb\xbf"
+_MAX_DIGITS = 18
+"""A `retry` with more digits is ignored: no clock knows it, and Python refuses to read 4,301 of them."""
 
 
 class SSEDecoder:
@@ -49,10 +51,12 @@ class SSEDecoder:
     """
 
     def __init__(self) -> None:
-        self._buffer = b""
-        self._started = False
+        self._pieces: list[bytes] = []
+        self._after_cr = False
+        self._first = True
         self._data: list[str] = []
         self._event = ""
+        self._id = ""
         self.last_event_id = ""
         self.retry: int | None = None
         self.comments: list[str] = []
@@ -60,30 +64,32 @@ class SSEDecoder:
     @property
     def tail(self) -> bool:
         """Whether something was read that no blank line has ended yet."""
-        return bool(self._buffer or self._data)
+        return bool(self._pieces or self._data)
 
-    def feed(self, piece: bytes) -> Iterator[SSEMessage]:
+    def feed(self, piece: bytes) -> list[SSEMessage]:
         """Take the next bytes; give the messages that they complete."""
-        self._buffer += piece
-        if not self._started and not self._skip_byte_order_mark():
-            return
-        start = 0
-        for end in _LINE.finditer(self._buffer):
-            if end.group() == b"\r" and end.end() == len(self._buffer):
-                break  # the other half of a CRLF may be on its way
-            message = self._line(self._buffer[start : end.start()].decode(errors="replace"))
-            start = end.end()
+        if not piece:
+            return []
+        fresh = piece.removeprefix(b"\n") if self._after_cr else piece
+        self._after_cr = piece.endswith(b"\r")
+        *ended, rest = _LINE_END.split(fresh)
+        messages = []
+        for line in ended:
+            message = self._line(self._whole(line))
             if message:
-                yield message
-        self._buffer = self._buffer[start:]
+                messages.append(message)
+        if rest:
+            self._pieces.append(rest)
+        return messages
 
-    def _skip_byte_order_mark(self) -> bool:
-        mark = b"\xef\xbb\xbf"
-        if len(self._buffer) < len(mark) and mark.startswith(self._buffer):
-            return False
-        self._buffer = self._buffer.removeprefix(mark)
-        self._started = True
-        return True
+    def _whole(self, end: bytes) -> str:
+        """Join what was read of a line with its end; the first line may begin with a byte order mark."""
+        line = b"".join((*self._pieces, end))
+        self._pieces = []
+        if self._first:
+            line = line.removeprefix(_MARK)
+            self._first = False
+        return line.decode(errors="replace")
 
     def _line(self, line: str) -> SSEMessage | None:
         if not line:
@@ -97,12 +103,13 @@ class SSEDecoder:
         elif name == "event":
             self._event = value
         elif name == "id" and "\0" not in value:
-            self.last_event_id = value
-        elif name == "retry" and value.isascii() and value.isdigit():
+            self._id = value
+        elif name == "retry" and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
             self.retry = int(value)
         return None
 
     def _dispatch(self) -> SSEMessage | None:
         data, event = self._data, self._event or "message"
         self._data, self._event = [], ""
+        self.last_event_id = self._id
         return SSEMessage("\n".join(data), event, self.last_event_id) if data else None
