@@ -22,7 +22,10 @@ class Verb(NamedTuple):
         return import_module(f"chatkit_conformance.cli.{self.name.replace('-', '_')}")
 
 
-VERBS = (Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),)
+VERBS = (
+    Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
+    Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
