@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from chatkit.store import NotFoundError, Store
-from chatkit.types import Page
+from chatkit.types import Page, ThreadMetadata
 
 
 class MemoryStore(Store):
@@ -23,7 +23,8 @@ class MemoryStore(Store):
         return copy(self.threads, thread_id)
 
     async def save_thread(self, thread, context):
-        self.threads[thread.id] = thread.model_copy(deep=True)
+        # In `threads.create` the SDK saves a whole Thread; kept as it is, `threads.get_by_id` trips over its items.
+        self.threads[thread.id] = ThreadMetadata(**thread.model_dump(exclude={"items"}))
         self.items.setdefault(thread.id, {})
 
     async def load_threads(self, limit, after, order, context):

@@ -169,6 +169,7 @@ CASES: list[tuple[str, JSON, list[JSON], list[JSON], JSON]] = [
     ("D1", {"wrong": True}, [CRASH], [problem(400, "bad_request")], {}),
     ("D2", {"type": "items.list"}, [CRASH], [problem(404, "not_found")], {"lacking": True}),
     ("D2", {"type": "threads.sync_custom_action"}, [CRASH], [problem(400, "bad_request")], {}),
+    ("D2", {"type": "items.feedback"}, [reply({})], [problem(404, "not_found")], {"lacking": True}),
     ("D3", RETRY, [stream(cut=True)], [problem(404, "not_found")], {"lacking": True}),
     ("D3", {}, [stream(NOTICE, cut=True)], [problem(404, "not_found")], {"lacking": True}),
     ("D3", {}, [stream(NOTICE, cut=True)], [stream(NOTICE, ERROR)], {"lacking": True}),

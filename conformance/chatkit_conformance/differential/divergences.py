@@ -1,6 +1,6 @@
 """Which rule answers for which divergence, in the order in which they look at a step."""
 
-from chatkit_conformance.differential import rules, widget_rules
+from chatkit_conformance.differential import page_rules, rules, widget_rules
 from chatkit_conformance.differential.rules import Explanation
 
 EXPLANATIONS = (
@@ -11,11 +11,12 @@ EXPLANATIONS = (
     Explanation("D11", rules.found_call),
     Explanation("D12", rules.refused_retry),
     Explanation("D2", rules.refused_ids),
+    Explanation("D2", rules.refused_feedback),
     Explanation("D3", rules.refused_stream),
     Explanation("D10", rules.swallowed),
     Explanation("D9", rules.persisted),
     Explanation("D14", widget_rules.crashed_diff),
     Explanation("D14", widget_rules.lost_updates),
     Explanation("D21", widget_rules.given),
-    Explanation("D19", rules.paged),
+    Explanation("D19", page_rules.paged),
 )

@@ -26,7 +26,8 @@ WRONG: tuple[Step, ...] = (
         "threads.add_structured_input",
         {"thread_id": {"$": "thread"}, "item_id": "x", "input": {"status": "maybe"}},
     ),
-    request("threads.custom_action", {"thread_id": {"$": "thread"}, "action": {"payload": 1}}),
+    # Not among them: an action without `type`, which the reference runs by accident (its default is a TypeVar).
+    request("threads.custom_action", {"thread_id": {"$": "thread"}, "action": "go"}),
     request("attachments.create", {"name": "a", "size": "big", "mime_type": "text/plain"}),
 )
 TAG = {"type": "input_tag", "id": "t", "text": "no data"}

@@ -212,7 +212,6 @@ wrong_event = m.one_of_these(
     {"type": "notice", "level": "loud", "message": "m"},
     {"type": "progress_update"},
     {"type": "thread.item.done", "item": {"type": "assistant_message"}},
-    {"type": "progress_update", "text": "t", "icon": "no-such-icon"},
 ).map(lambda event: [emit(event)])
 failure = st.builds(
     lambda kind, retry: [["raise", kind, "$CANARY:ERR" if kind == "crash" else "told", retry]],

@@ -14,7 +14,7 @@ from chatkit_conformance.differential.normalise import Names
 from chatkit_conformance.differential.rules import Explanation, Scene, explain, remaining, shared_fault
 
 Send = Callable[[bytes], Reply]
-PAGES = 12
+PAGES = 100
 """A walk that has not ended by then is one that never ends."""
 
 

@@ -6,7 +6,6 @@ into what ours has to be, so a server that shares the reference's fault is repor
 """
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +32,8 @@ class Scene:
     """The conversation has stored hidden items."""
     roots: dict[str, Any] = field(default_factory=dict)
     """The last `widget.root.updated` of each stored widget, by the official side's id."""
+    settled: bool = False
+    """A rule has judged the replies as a whole: there is nothing left to compare."""
     forked: bool = False
     """The two sides are in different states from here on: nothing after this step can be compared."""
     cited: list[str] = field(default_factory=list)
@@ -60,19 +61,19 @@ def is_problem(reply: Shown, status: int) -> bool:
         return False
     told = [body.get("message"), body.get("path", "")]
     shaped = body.keys() <= {"message", "code", "path"} and body.get("code") == CODES[status]
-    return bool(shaped) and all(isinstance(text, str) for text in told)
+    return bool(shaped and all(isinstance(text, str) for text in told))
 
 
 def agreed(scene: Scene, *, fork: bool = False) -> bool:
-    """Take ours for the official reply."""
-    scene.official = deepcopy(scene.ours)
+    """Take our replies for what they have to be."""
+    scene.settled = True
     scene.forked = scene.forked or fork
     return True
 
 
 def crashed(reply: Shown) -> bool:
     """Recognise an exception that escaped before the headers."""
-    return reply["status"] == 500  # noqa: PLR2004 - HTTP's own number
+    return int(reply["status"]) == 500  # noqa: PLR2004 - HTTP's own number
 
 
 def torn(reply: Shown) -> bool:
@@ -98,6 +99,12 @@ def refused_ids(scene: Scene) -> bool:
         and is_problem(scene.ours[0], 404 if scene.lacking else 400)
         and agreed(scene)
     )
+
+
+def refused_feedback(scene: Scene) -> bool:
+    """D2: feedback on a thread that is not there gets 404 as well; the reference does not look."""
+    asked = scene.step.get("type") == "items.feedback" and scene.lacking
+    return asked and scene.official[0].get("json") == {} and is_problem(scene.ours[0], 404) and agreed(scene)
 
 
 def refused_stream(scene: Scene) -> bool:
@@ -178,23 +185,6 @@ def persisted(scene: Scene) -> bool:
     return bool(stale)
 
 
-def paged(scene: Scene) -> bool:
-    """D19: hidden items neither shorten a page nor lend their id to a cursor."""
-    official: list[Any] = [reply.get("json") for reply in scene.official]
-    ours: list[Any] = [reply.get("json") for reply in scene.ours]
-    if not scene.secret or not all(isinstance(body, dict) for body in [*official, *ours]):
-        return False
-    pages = [[body.get("items", body) for body in side] for side in (official, ours)]
-    if not all("data" in page for side in pages for page in side):
-        return False
-    first, second = ([row for page in side for row in page["data"]] for side in pages)
-    whole = bool(scene.step.get("walk"))
-    alike = scene.equal(first, second) if whole else scene.equal(first, second[: len(first)])
-    own = {row["id"] for row in second}
-    honest = all(page.get("after") in own for page in pages[1] if page["has_more"])
-    return alike and honest and not scene.equal(official, ours) and agreed(scene)
-
-
 @dataclass(frozen=True)
 class Explanation:
     """A rule and the number of the divergence that it recognises."""
@@ -206,12 +196,14 @@ class Explanation:
 def explain(scene: Scene, rules: tuple[Explanation, ...]) -> None:
     """Let every rule take its own difference out of the scene, and note who did."""
     for explanation in rules:
-        if explanation.rule(scene):
+        if not scene.settled and explanation.rule(scene):
             scene.cited.append(explanation.number)
 
 
 def remaining(scene: Scene) -> Difference | None:
     """Find what no rule has explained; from here on the names of both sides include this step's ids."""
+    if scene.settled:
+        return None
     first, second = scene.names
     return difference(normalise(scene.official, first), normalise(scene.ours, second))
 

@@ -197,6 +197,16 @@ def paged(draw: st.DrawFn) -> Steps:
     return [request("items.list", params | {"thread_id": thread}, walk=True)]
 
 
+@st.composite
+def hidden_between(draw: st.DrawFn) -> Steps:
+    """Draw pages that hidden items would shorten (D19)."""
+    shown: ops.Operation = ["widget", [{"type": "Basic", "children": []}]]
+    operations = draw(st.lists(st.sampled_from([shown, ["hidden", "h"]]), min_size=3, max_size=8))
+    limit, order = draw(st.integers(1, 4)), draw(st.sampled_from(["asc", "desc"]))
+    params = {"thread_id": {"$": "thread", "n": -1}, "limit": limit, "order": order}
+    return [then(operations), request("items.list", params, walk=True)]
+
+
 retry = st.builds(
     lambda thread, item_id: [request("threads.retry_after_item", {"thread_id": thread, "item_id": item_id})],
     mostly(THREAD, LOST),
@@ -242,6 +252,7 @@ episodes = m.weighted(
     (2, attached()),
     (4, action()),
     (2, paged()),
+    (1, hidden_between()),
     (3, retry),
     (1, st.one_of(feedback, transcribe)),
     (2, st.one_of(get, update)),
