@@ -23,6 +23,7 @@ class Verb(NamedTuple):
 
 
 VERBS = (
+    Verb("serve", "serve a backend with a demo agent, on this machine", "agents"),
     Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
     Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),
 )

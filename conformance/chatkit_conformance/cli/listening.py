@@ -29,6 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # from here on who connects waits, rather than being refused
     except (OSError, OverflowError) as error:
         listener.close()
         raise Failure(f"cannot listen on {host}, port {port}: {_reason(error)}", 2) from None
@@ -47,14 +48,14 @@ def address(listener: socket.socket) -> str:
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
-def run(app: Any, listener: socket.socket, *, log_level: str = "warning") -> int:
+def run(app: Any, listener: socket.socket, *, log_level: str = "warning", access_log: bool = False) -> int:
     """Serve until interrupted; answers that still stream then are stopped as if the user had done it."""
     import uvicorn  # noqa: PLC0415 - of an extra
 
     config = uvicorn.Config(
         app,
-        log_level=log_level,
-        access_log=log_level == "info",
+        log_level="info" if access_log else log_level,
+        access_log=access_log,
         server_header=False,
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from chatkit_conformance.cli.chat.offers import Offers
 from chatkit_conformance.cli.chat.tasks import task_view, workflow_view
-from chatkit_conformance.cli.chat.text import cited, compact, user_text
+from chatkit_conformance.cli.chat.text import address, cited, compact, user_text
 from chatkit_conformance.cli.chat.widgets import widget_view
 from chatkit_conformance.client import Unreadable
 from chatkit_protocol.items import (
@@ -59,7 +59,7 @@ def _widget(item: WidgetItem, offers: Offers) -> RenderableType:
 
 
 def _image(item: GeneratedImageItem, _offers: Offers) -> RenderableType:
-    return Text(f"🖼 {item.image.url}" if item.image else "🖼 an image is being made …", style="blue")
+    return Text(f"🖼 {address(item.image.url)}" if item.image else "🖼 an image is being made …", style="blue")
 
 
 def _questions(item: StructuredInputItem, _offers: Offers) -> RenderableType:

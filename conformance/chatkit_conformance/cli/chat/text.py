@@ -22,6 +22,14 @@ def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def address(url: str) -> str:
+    """Write an address; of one that is the data itself, the kind and the size."""
+    if not url.startswith("data:"):
+        return url
+    kind, _, data = url.partition(",")
+    return f"{kind.partition(';')[0]}, {len(data)} characters"
+
+
 def user_text(content: Sequence[UserMessageContent]) -> str:
     """Join a user's parts, a tag as `@` and its text."""
     return "".join(f"@{part.text}" if isinstance(part, UserMessageTagContent) else part.text for part in content)

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from chatkit_conformance.cli.chat.offers import FormField, Offer, Offers
-from chatkit_conformance.cli.chat.text import compact, markdown
+from chatkit_conformance.cli.chat.text import address, compact, markdown
 from chatkit_protocol.base import JSONObject
 from chatkit_protocol.fold import components
 
@@ -158,7 +158,7 @@ def _control(painter: Painter, component: JSONObject) -> RenderableType:
 
 
 def _image(_painter: Painter, component: JSONObject) -> RenderableType:
-    return Text(f"[image{_of(component.get('alt'))}] {component.get('src', '')}", style="blue")
+    return Text(f"[image{_of(component.get('alt'))}] {address(str(component.get('src', '')))}", style="blue")
 
 
 def _of(alt: Any) -> str:

@@ -1,0 +1,60 @@
+# `make run` and `make test` need nothing but Python 3.11 or newer; everything goes into `.venv`.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+REFERENCE := .venv-reference
+PIP := --quiet --disable-pip-version-check
+
+# The first Python that is new enough. `PYTHON=... make run` takes another.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
+
+.PHONY: help run test check lint reference clean
+
+help:  ## Show what there is.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/installed-all  ## Serve a backend with the offline demo agent (PORT=8000).
+	@$(BIN)/chatkit-wire serve || [ $$? -eq 130 ]
+
+test: $(VENV)/installed-dev reference  ## Run every test, those against the official SDK and the slow ones too.
+	$(BIN)/pytest -n 2
+
+check: lint  ## Run lint, types and the quick tests.
+	$(BIN)/pytest -n 2 -m 'not slow and not reference'
+
+lint: $(VENV)/installed-dev  ## Check style and types.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+reference: $(REFERENCE)/installed  ## Make the official SDK's own environment, which only tests use.
+
+clean:  ## Delete the environments; the data stays.
+	rm -rf $(VENV) $(REFERENCE)
+
+# What brings everything also brings what `all` brings.
+$(VENV)/installed-all: pyproject.toml constraints.txt
+	@$(MAKE) --no-print-directory venv-$(VENV) DIR=$(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install $(PIP) -c constraints.txt -e '.[all]'
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml constraints.txt
+	@$(MAKE) --no-print-directory venv-$(VENV) DIR=$(VENV)
+	@echo "installing into $(VENV), with what tests need ..."
+	@$(BIN)/python -m pip install $(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/installed-all
+
+$(REFERENCE)/installed: conformance/reference/requirements.txt
+	@$(MAKE) --no-print-directory venv-$(REFERENCE) DIR=$(REFERENCE)
+	@echo "installing the official SDK into $(REFERENCE) ..."
+	@$(REFERENCE)/bin/python -m pip install $(PIP) -r $<
+	@touch $@
+
+venv-%:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and none was found: say PYTHON=/path/to/python make ..." >&2; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is no Python 3.11 or newer" >&2; exit 1; }
+	@[ -x $(DIR)/bin/python ] || $(PYTHON) -m venv $(DIR)

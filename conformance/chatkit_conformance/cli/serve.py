@@ -1,0 +1,89 @@
+"""Serve a backend with a demo agent: the Agents SDK with a built-in model that needs no key and no network.
+
+Threads are kept in an SQLite file. Pages of localhost may call it. There are no accounts: whoever reaches the
+port is the one user.
+"""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from chatkit_conformance.cli.terminal import Failure, complain, say
+
+EXAMPLE = """\
+  chatkit-wire serve
+  chatkit-wire serve --port 9000 --data /tmp/try.sqlite3"""
+
+PORT = 8000
+DATA = "data/chatkit.sqlite3"
+LOCAL_PAGES = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+"""Origins of pages that this machine serves."""
+HELLO = '{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"hello"}]}}}'
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--port", type=int, metavar="N", help=f"port (default: $PORT, or {PORT})")
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="address (default: 127.0.0.1)")
+    parser.add_argument("--data", metavar="FILE", help=f"SQLite file (default: $CHATKIT_DATA, or {DATA})")
+    parser.add_argument("--access-log", action="store_true", help="print a line for every request")
+    parser.add_argument(
+        "--insecure-no-auth",
+        action="store_true",
+        help="let other machines in with --host, though everyone is the same user there",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    from chatkit_conformance.cli.listening import is_loopback, listen, run  # noqa: PLC0415 - an extra
+
+    if not is_loopback(options.host) and not options.insecure_no_auth:
+        raise Failure(
+            f"{options.host} can be reached from other machines, and there are no accounts: everyone would read and "
+            "delete everything. If that is what you want, add --insecure-no-auth",
+            2,
+        )
+    data = Path(options.data or os.environ.get("CHATKIT_DATA") or DATA)
+    app = _app(data)
+    listener = listen(options.host, _port(options.port))
+    if not is_loopback(options.host):
+        complain(f"WARNING: no accounts! Everyone who reaches {options.host} reads, writes and deletes all threads.")
+    _tell(listener, data)
+    return run(app, listener, access_log=options.access_log)
+
+
+def _port(given: int | None) -> int:
+    named = os.environ.get("PORT") or str(PORT)
+    if given is None and not named.isdigit():
+        raise Failure(f"the variable PORT is no number: {named!r}", 2)
+    return int(named) if given is None else given
+
+
+def _app(data: Path) -> Any:
+    from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
+    from chatkit_server import SQLiteStore  # noqa: PLC0415 - an extra
+
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"cannot make the folder of {data}: {error.strerror}", 2) from None
+    return demo_app(store=SQLiteStore(data), allow_origin_regex=LOCAL_PAGES)
+
+
+def _tell(listener: Any, data: Path) -> None:
+    from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
+    from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
+
+    url = f"{address(listener)}{ENDPOINT}"
+    say(f"ChatKit backend at  {url}")
+    say(f"threads are kept in {data}")
+    say("model               the built-in demo model: offline, no key, always the same answers")
+    say()
+    say("Say hello:")
+    say(f"  curl -N {url} -H 'content-type: application/json' -d '{HELLO}'")
+    say("Talk to it (it understands /help):")
+    say(f"  chatkit-wire chat {url}")
+    say()
+    say("Ctrl-C stops it.")
