@@ -258,6 +258,13 @@ def test_a_file_that_cannot_be_used_is_named_and_left_alone(path: Path, spoil: C
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
+def test_a_file_that_is_refused_is_closed(path: Path) -> None:
+    newer(path)
+    with pytest.raises(DatabaseFileError) as caught:
+        tell(path, fill)
+    assert not is_in_use(path), f"though {caught.tb} is still held"
+
+
 def test_a_folder_that_is_missing_is_named(path: Path) -> None:
     with pytest.raises(DatabaseFileError, match=f"^{path / 'x'}: unable to open"):
         tell(path / "x", fill)
@@ -424,15 +431,50 @@ def test_memory_is_empty_after_closing() -> None:
     tell(":memory:", story)
 
 
+def is_in_use(path: Path) -> bool:
+    """Ask SQLite, which leaves WAL only if nobody else has the file open."""
+    with connect(path) as db:
+        db.execute("PRAGMA busy_timeout = 0")
+        try:
+            return bool(db.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",))
+        except sqlite3.OperationalError:
+            return True
+
+
 def test_closing_waits_for_the_calls_made_before(path: Path) -> None:
     async def story(store: SQLiteStore) -> None:
         await fill(store)
         saves = [asyncio.ensure_future(store.save_item("ann", "t", item(item_id))) for item_id in "abc"]
         await asyncio.sleep(0)
+        worker = store._worker
+        assert is_in_use(path)
         await store.aclose()
         assert all(save.done() for save in saves)
-        assert not any(worker.name.startswith("chatkit-sqlite") for worker in threading.enumerate())
+        assert not any(thread.name.startswith("chatkit-sqlite") for thread in threading.enumerate())
+        assert not is_in_use(path), f"{worker} has let go, not just gone away"
         assert await ids_of(store) == "abc"
+
+    tell(path, story)
+
+
+def test_closing_is_completed_though_its_caller_is_cancelled(path: Path) -> None:
+    go_on = threading.Event()
+
+    async def story(store: SQLiteStore) -> None:
+        await fill(store)
+        worker = store._worker
+        assert worker
+        waiting = asyncio.ensure_future(store._run("BEGIN", lambda db: go_on.wait(10)))
+        await asyncio.sleep(0)
+        close = asyncio.ensure_future(store.aclose())
+        await asyncio.sleep(0)
+        close.cancel()
+        await asyncio.wait([close])
+        go_on.set()
+        assert await waiting
+        await asyncio.to_thread(worker._thread.shutdown)
+        assert close.cancelled()
+        assert not is_in_use(path)
 
     tell(path, story)
 

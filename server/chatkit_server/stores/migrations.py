@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from os import PathLike, fspath
 from typing import Literal
 
@@ -55,6 +56,10 @@ MIGRATIONS: tuple[Script, ...] = (
 """What leads from each schema version to the next. A script that was released is never edited."""
 
 
+SWITCHES = 20
+"""How often the switch to WAL is tried before the last time."""
+
+
 class DatabaseFileError(Exception):
     """The file cannot be used as a database of this library; the message names it and says why."""
 
@@ -69,7 +74,7 @@ def open_database(path: str | PathLike[str], *, synchronous: Synchronous, timeou
         db = sqlite3.connect(path, timeout=timeout, isolation_level=None)
         try:
             recognise(db)
-            db.execute("PRAGMA journal_mode = WAL")
+            switch_to_wal(db)
             db.execute(f"PRAGMA synchronous = {synchronous}")
             migrate(db)
             # Only now: a script that rebuilds a table needs foreign keys off, and that works outside a
@@ -91,6 +96,21 @@ def recognise(db: sqlite3.Connection) -> None:
         tables = _number(db, "SELECT count(*) FROM sqlite_schema")
     if owner != APPLICATION_ID and (owner or tables):
         raise DatabaseFileError("is a database of another program")
+
+
+def switch_to_wal(db: sqlite3.Connection) -> None:
+    """Let readers and a writer work side by side, which is a lasting property of the file.
+
+    If several processes switch a new file at once, SQLite may fail without waiting, whatever the timeout. For
+    the file to be all ours it does wait; after that, someone has switched or the way is free.
+    """
+    for _ in range(SWITCHES):
+        with suppress(sqlite3.OperationalError):
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("COMMIT")
+    db.execute("PRAGMA journal_mode = WAL")
 
 
 def migrate(db: sqlite3.Connection, migrations: Sequence[Script] = MIGRATIONS) -> None:
