@@ -1,7 +1,8 @@
 """What the events of an answer do to the store, and what is saved when the user stops it."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from copy import deepcopy
+from itertools import groupby
 from typing import Any, ClassVar
 
 from chatkit_protocol.events import (
@@ -14,6 +15,7 @@ from chatkit_protocol.events import (
 )
 from chatkit_protocol.fold import apply_update
 from chatkit_protocol.items import AssistantMessageItem, SDKHiddenContextItem, ThreadItem, WidgetItem
+from chatkit_protocol.updates import AssistantMessageContentPartTextDelta as TextDelta
 from chatkit_protocol.updates import ThreadItemUpdate
 from chatkit_server.stores.base import NotFound
 from chatkit_server.turn import Turn
@@ -23,7 +25,7 @@ STOPPED = "The user stopped this answer before it was complete. Do not go on wit
 Work = Coroutine[Any, Any, None]
 
 FOLD_EVERY = 256
-"""Updates are folded into their pending item in lots of this size: folding each would copy the text each time."""
+"""Updates are folded into their pending item in lots of this size: appending each would copy the text each time."""
 
 
 async def find(turn: Turn, item_id: str) -> ThreadItem | None:
@@ -47,10 +49,20 @@ class _Pending:
             self.folded()
 
     def folded(self) -> ThreadItem:
-        for update in self._updates:
+        for update in _joined(self._updates):
             apply_update(self._item, update)
         self._updates.clear()
         return self._item
+
+
+def _joined(updates: list[ThreadItemUpdate]) -> Iterator[ThreadItemUpdate]:
+    """Join the pieces of text that follow one another in a part."""
+    for index, run in groupby(updates, lambda u: u.content_index if isinstance(u, TextDelta) else None):
+        if index is None:
+            yield from run
+        else:
+            text = "".join(piece.delta for piece in run if isinstance(piece, TextDelta))
+            yield TextDelta(content_index=index, delta=text)
 
 
 class Keeper:
