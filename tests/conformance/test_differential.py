@@ -199,6 +199,22 @@ CASES: list[tuple[str, JSON, list[JSON], list[JSON], JSON]] = [
         [stream(widget("added", ONE), redrawn(TWO), widget("done", TWO))],
         {},
     ),
+    (
+        "D14",
+        {},
+        [stream(widget("added", ONE), widget("done", TWO), widget("added", ONE), redrawn(TWO), ERROR)],
+        [
+            stream(
+                widget("added", ONE),
+                redrawn(TWO),
+                widget("done", TWO),
+                widget("added", ONE),
+                redrawn(TWO),
+                redrawn(ONE),
+            )
+        ],
+        {},
+    ),
     ("D19", WALK, [page(1, after=9), page(2)], [page(1, 2)], {"secret": True}),
     ("D20", {"lenient": "D20"}, [CRASH], [reply({})], {}),
     ("D21", {}, [stream(widget("done", card(button(**FULL))))], [stream(widget("done", card(button())))], {}),
@@ -220,7 +236,7 @@ def test_a_rule_recognises_its_divergence(
     seen = scene(step, official, ours, known)
     explain(seen, EXPLANATIONS)
     assert remaining(seen) is None
-    assert seen.cited == [number]
+    assert set(seen.cited) == {number}
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ EXPLANATIONS = (
     Explanation("D3", rules.refused_stream),
     Explanation("D10", rules.swallowed),
     Explanation("D9", rules.persisted),
-    Explanation("D14", widget_rules.crashed_diff),
+    # In this order: one stream may lose an update of one widget, and stop at another.
     Explanation("D14", widget_rules.lost_updates),
+    Explanation("D14", widget_rules.crashed_diff),
     Explanation("D21", widget_rules.given),
     Explanation("D19", page_rules.paged),
 )

@@ -52,7 +52,8 @@ def lost_updates(scene: Scene) -> bool:
     found = False
     pairs = zip(lives(scene.events(scene.official)), lives(scene.events(scene.ours)), strict=False)
     for official, ours in list(pairs):
-        if ours.whole and ours.moving and is_part(official.updates, ours.updates):
+        ended = official.done is not None and ours.whole and ours.moving
+        if ended and is_part(official.updates, ours.updates):
             official.forget(scene.events(scene.official))
             ours.forget(scene.events(scene.ours))
             found = True
