@@ -5,6 +5,7 @@ from copy import deepcopy
 from itertools import groupby
 from typing import Any, ClassVar
 
+from chatkit_protocol.codec import decode_item, encode
 from chatkit_protocol.events import (
     ThreadItemAdded,
     ThreadItemDone,
@@ -115,6 +116,7 @@ class Keeper:
         return self._turn.store.delete_items(self._turn.user, self._turn.thread.id, [event.item_id])
 
     async def _save(self, item: ThreadItem) -> None:
+        decode_item(encode(item))  # a field of the wrong type fails here, not when the thread is read
         await self._turn.store.save_item(self._turn.user, self._turn.thread.id, item)
 
     EFFECTS: ClassVar[dict[type, Callable[["Keeper", Any], Work | None]]] = {

@@ -9,6 +9,7 @@ from typing import get_args
 
 from msgspec.structs import fields
 
+from chatkit_protocol.codec import decode_metadata, encode
 from chatkit_protocol.events import (
     StreamOptionsEvent,
     ThreadCreated,
@@ -193,6 +194,7 @@ async def _save_changes(turn: Turn, told: ThreadMetadata) -> ThreadMetadata:
             setattr(stored, field.name, deepcopy(mine))
         else:
             setattr(turn.thread, field.name, deepcopy(getattr(stored, field.name)))
+    decode_metadata(encode(stored))  # a field of the wrong type fails here, not when the thread is read
     await turn.store.save_thread(turn.user, stored)
     return stored
 

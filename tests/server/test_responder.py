@@ -314,3 +314,27 @@ def test_strict_turns_a_broken_lifecycle_into_an_error(caplog: pytest.LogCapture
         ["thread.item.done", "error"],
         ["thread.item.done", "thread.item.removed", "thread.item.done"],
     ]
+
+
+async def misspelt_item(turn: Turn) -> Answer:
+    yield turn.say("good")
+    yield turn.say(7)  # type: ignore[arg-type]
+
+
+async def misspelt_title(turn: Turn) -> Answer:
+    turn.thread.title = 7  # type: ignore[assignment]
+    yield turn.say("good")
+
+
+@pytest.mark.parametrize("respond", [misspelt_item, misspelt_title])
+def test_a_field_of_the_wrong_type_is_an_error_and_the_thread_stays_readable(
+    respond: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with live(create_app(respond)) as port:
+        wire = Wire(port)
+        reply = wire.create()
+        assert reply.of("error") == [{"type": "error", "code": "stream.error", "allow_retry": True}]
+        thread = reply.raw_events[0]["thread"]["id"]
+        assert [i["type"] for i in wire.items(thread)] == ["user_message", "assistant_message"]
+        assert wire.ask("threads.list").status == 200
+    assert "Expected `str" in caplog.text
