@@ -95,6 +95,10 @@ def _explain(error: msgspec.ValidationError, body: bytes) -> RequestError:
     return RequestError(what, path=_name_keys(path, body))
 
 
+_UNNAMEABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, AttributeError, TypeError)
+"""What reading the whole body, or walking to a place in it, can raise when the typed decoder never came that far."""
+
+
 def _name_keys(path: str, body: bytes) -> str:
     """Put the key in place of `[...]`, which is how msgspec writes "under some key of this object".
 
@@ -106,7 +110,7 @@ def _name_keys(path: str, body: bytes) -> str:
         return path
     try:
         key = _faulty_key(head, body)
-    except (msgspec.DecodeError, LookupError, TypeError, RecursionError):
+    except _UNNAMEABLE:
         return head
     return f"{head}[{encode(key).decode()}]{tail}"
 
@@ -114,7 +118,7 @@ def _name_keys(path: str, body: bytes) -> str:
 def _faulty_key(head: str, body: bytes) -> str:
     """Find the first key of the object at `head` whose value is at fault.
 
-    The object cut off before that entry passes and cut off behind it does not: a binary search.
+    A binary search: the entries before it pass, any part that holds it does not.
 
     Raises:
         LookupError: no key is at fault in the object that the whole body has there.
@@ -125,7 +129,7 @@ def _faulty_key(head: str, body: bytes) -> str:
     low, high = 0, len(entries)
     while high - low > 1:
         middle = (low + high) // 2
-        parent[name] = dict(entries[:middle])
+        parent[name] = dict(entries[low:middle])
         low, high = (low, middle) if _fails(tree, head) else (middle, high)
     parent[name] = dict(entries[low:high])
     if not _fails(tree, head):

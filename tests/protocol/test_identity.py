@@ -11,12 +11,12 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
-from chatkit_conformance.strategies import floats, free, strategy
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct, inspect
 
 import chatkit_protocol as wire
+from chatkit_conformance.strategies import floats, free, strategy
 from chatkit_protocol.base import optional_fields
 
 UNIONS = {
