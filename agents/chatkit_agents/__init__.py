@@ -1,0 +1,18 @@
+"""The bridge between a ChatKit backend and the OpenAI Agents SDK."""
+
+from chatkit_agents.context import ToolContext
+from chatkit_agents.outbound import Conversion, model_input
+from chatkit_agents.responder import agent_responder, stop_at, untraced
+from chatkit_agents.run import Images
+from chatkit_agents.stream import agent_events
+
+__all__ = [
+    "Conversion",
+    "Images",
+    "ToolContext",
+    "agent_events",
+    "agent_responder",
+    "model_input",
+    "stop_at",
+    "untraced",
+]
