@@ -24,8 +24,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "D2",
-        "An unknown thread, item or attachment escapes as the store's exception: 500.",
-        "404 with a JSON error.",
+        "An unknown thread, item or attachment escapes as the store's exception: 500; feedback does not look.",
+        "404 with a JSON error, for feedback as well.",
         "It is the client's mistake, and no reason to retry.",
     ),
     (
@@ -141,6 +141,18 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
         "Widgets are rebuilt from models: action defaults are filled in, unknown props of known components are lost.",
         "A widget is passed on as it was given, without nulls.",
         "The widget's own types are ahead of any server's.",
+    ),
+    (
+        "D22",
+        "An event with an icon that the SDK does not know fails.",
+        "It is sent.",
+        "Lists of icons grow; an unknown one costs the client a picture, a failure costs it the answer.",
+    ),
+    (
+        "D23",
+        "An action without a `type` is run, with no type.",
+        "400.",
+        "Nobody can have meant it; the reference's default is a leftover of its typing.",
     ),
 )
 

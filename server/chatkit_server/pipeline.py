@@ -199,7 +199,8 @@ async def _save_changes(turn: Turn, told: ThreadMetadata) -> ThreadMetadata:
     return stored
 
 
-STAGES: tuple[Stage, ...] = (guard, keep, conceal, report, entitle, announce)
+STAGES: tuple[Stage, ...] = (guard, keep, report, entitle, announce, conceal)
+"""From the responder to the client. `announce` sees errors and hidden events, too; `conceal` is the last word."""
 
 REACHING_BACK = (ThreadItemUpdated, ThreadItemRemoved, ThreadItemReplaced)
 """Events that must be about an item that is known: of this stream, or of an earlier one."""

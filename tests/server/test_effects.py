@@ -84,6 +84,11 @@ class App:
         yield turn.say("locked")
         yield turn.say("more")
 
+    async def close(self, turn: Turn) -> Answer:
+        turn.thread.status = LockedStatus()
+        yield turn.hidden("x")
+        yield turn.notice("after")
+
     async def fail(self, turn: Turn) -> Answer:
         yield turn.say("before")
         yield ThreadItemAdded(item=HiddenContextItem(**turn.base(), content=""))
@@ -240,6 +245,11 @@ def test_changes_of_the_thread_are_told_after_the_event_and_stored(wire: Wire) -
     read = wire.ask("threads.get_by_id", thread_id=told["id"]).json
     assert {k: v for k, v in read.items() if k != "items"} == {k: v for k, v in told.items() if k != "items"}
     assert b"CANARY" not in reply.body
+
+
+def test_a_change_is_told_after_a_hidden_event_too(wire: Wire) -> None:
+    kinds = [e["type"] for e in wire.create("close").raw_events][3:]
+    assert kinds == ["thread.updated", "notice"]
 
 
 def test_an_error_comes_before_the_change_of_the_thread(wire: Wire) -> None:
@@ -435,6 +445,19 @@ def test_d21_a_widget_is_passed_on_as_given_without_nulls(wire: Wire) -> None:
     with live(create_app(respond)) as port:
         widget = Wire(port).create().raw_events[-1]["item"]["widget"]
     assert widget == {"type": "Card", "new_prop": {"deep": [1, {}]}, "children": [{"type": "Novel"}]}
+
+
+def test_d22_an_unknown_icon_is_passed_on() -> None:
+    async def respond(turn: Turn) -> Answer:
+        yield turn.progress("x", "no-such-icon")
+
+    with live(create_app(respond)) as port:
+        assert Wire(port).create().raw_events[-1]["icon"] == "no-such-icon"
+
+
+def test_d23_an_action_has_a_type(wire: Wire) -> None:
+    reply = wire.ask("threads.custom_action", thread_id=wire.thread("show"), action={"payload": 1})
+    assert (reply.status, reply.json["path"]) == (400, "$.params.action")
 
 
 def test_insertion_order_holds_when_times_tie() -> None:

@@ -203,6 +203,45 @@ def decode_message() -> Any:
     return decode_request(json.dumps(CREATE).encode()).params.input  # type: ignore[union-attr]
 
 
+def test_d13_when_the_client_is_gone_before_the_first_frame() -> None:
+    async def run() -> list[ThreadItem]:
+        app = create_app(talk)
+        client = Client(app, frames=0)
+        client.leave()
+        await client.post(CREATE)
+        return (await stored(app))[1]
+
+    assert isinstance(asyncio.run(run())[0], UserMessageItem)
+    assert isinstance(asyncio.run(run())[-1], SDKHiddenContextItem), "the producer still runs"
+
+
+def test_d13_cancelled_again_and_again_while_saving() -> None:
+    """As AnyIO's cancel scopes do it, which know no "once"."""
+
+    async def read(events: AsyncIterator[Any], seen: list[Any]) -> None:
+        async for event in events:
+            seen.append(event)
+
+    async def run() -> None:
+        app = create_app(talk, store=SlowStore())
+        request = ThreadsCreate(params=InputParams(input=decode_message()))
+        events = await TABLE[ThreadsCreate].handler(Turn(app.state.backend, Context(), request), request)
+        seen: list[Any] = []
+        reader = asyncio.ensure_future(read(events, seen))
+        while len(seen) < FRAMES - 5:
+            await asyncio.sleep(0.005)
+        for _ in range(40):
+            reader.cancel()
+            await asyncio.sleep(0.005)
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+        _, items = await stored(app)
+        assert said(items).startswith(said(list(fold(seen).items.values())))
+        assert isinstance(items[-1], SDKHiddenContextItem)
+
+    asyncio.run(run())
+
+
 def test_the_thread_is_saved_as_it_was_changed() -> None:
     async def run() -> None:
         app = create_app(talk)
@@ -210,6 +249,21 @@ def test_the_thread_is_saved_as_it_was_changed() -> None:
         assert b'"thread.updated"' in body
         thread, _ = await stored(app)
         assert thread.title == "half way"
+
+    asyncio.run(run())
+
+
+def test_a_change_that_was_not_told_yet_is_saved() -> None:
+    async def respond(turn: Turn) -> Answer:
+        yield turn.notice("go")
+        turn.thread.title = "just now"
+        await asyncio.sleep(60)
+
+    async def run() -> None:
+        app = create_app(respond)
+        body = await Client(app, frames=4).post(CREATE)
+        assert b"just now" not in body
+        assert (await stored(app))[0].title == "just now"
 
     asyncio.run(run())
 

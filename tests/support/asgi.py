@@ -26,6 +26,10 @@ class Client:
         self._gone = asyncio.Event()
         self._sent = False
 
+    def leave(self) -> None:
+        """Go away now."""
+        self._gone.set()
+
     async def post(self, body: dict[str, Any]) -> bytes:
         """Send a request; give what was read until the end, or until the client left."""
         self._request = json.dumps(body).encode()
