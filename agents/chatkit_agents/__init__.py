@@ -3,10 +3,11 @@
 from chatkit_agents.context import ToolContext
 from chatkit_agents.outbound import Conversion, model_input
 from chatkit_agents.responder import agent_responder, stop_at, untraced
-from chatkit_agents.run import Images
+from chatkit_agents.run import Activity, Images
 from chatkit_agents.stream import agent_events
 
 __all__ = [
+    "Activity",
     "Conversion",
     "Images",
     "ToolContext",

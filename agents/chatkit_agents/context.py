@@ -11,7 +11,6 @@ from chatkit_protocol.base import UNSET, JSONObject, Maybe
 from chatkit_protocol.events import (
     ThreadItemAdded,
     ThreadItemDone,
-    ThreadItemReplaced,
     ThreadStreamEvent,
 )
 from chatkit_protocol.items import WorkflowItem
@@ -166,10 +165,7 @@ class Step:
     def _changed(self, run: Run, task: Task) -> Iterable[ThreadStreamEvent]:
         if self._writer is None:
             return []
-        event = self._writer.change(task, self._place)
-        if self._writer is run.workflow:
-            return [event]
-        return [ThreadItemReplaced(item=deepcopy(self._writer.item))]
+        return run.change_task(self._writer, self._place, task)
 
 
 def _passed_on(run: Run, event: ThreadStreamEvent) -> Iterable[ThreadStreamEvent]:

@@ -62,48 +62,37 @@ MODEL: dict[str, str] = {
 }
 """Events of the model, by type."""
 
-_TOOL = "`activity` shows it if asked to"
+_CALL = "the function call is an output of the model, and shown as one"
 _PLUMBING = "between the model and the server"
 
 OUTPUTS: dict[str, str] = {
     "additional_tools": _PLUMBING,
-    "apply_patch_call": _TOOL,
     "apply_patch_call_output": _PLUMBING,
-    "code_interpreter_call": _TOOL,
     "compaction": _PLUMBING,
-    "computer_call": _TOOL,
     "computer_call_output": _PLUMBING,
-    "custom_tool_call": _TOOL,
     "custom_tool_call_output": _PLUMBING,
-    "file_search_call": _TOOL,
     "function_call_output": _PLUMBING,
-    "local_shell_call": _TOOL,
     "local_shell_call_output": _PLUMBING,
     "mcp_approval_request": "the run stops for it and `approvals` asks the user",
     "mcp_approval_response": _PLUMBING,
-    "mcp_call": _TOOL,
     "mcp_list_tools": _PLUMBING,
     "program": _PLUMBING,
     "program_output": _PLUMBING,
-    "shell_call": _TOOL,
     "shell_call_output": _PLUMBING,
     "tool_search_call": _PLUMBING,
     "tool_search_output": _PLUMBING,
-    "web_search_call": _TOOL,
 }
 """Output items of the model, by type."""
 
 STEPS: dict[str, str] = {
     "message_output_created": _WHOLE,
     "reasoning_item_created": _WHOLE,
-    "tool_called": _TOOL,
-    "tool_output": _TOOL,
+    "tool_called": _CALL,
     "tool_search_called": _PLUMBING,
     "tool_search_output_created": _PLUMBING,
-    "handoff_requested": _TOOL,
-    "handoff_occured": _TOOL,
+    "handoff_requested": _CALL,
     "mcp_approval_requested": "the run stops for it and `approvals` asks the user",
     "mcp_approval_response": _PLUMBING,
     "mcp_list_tools": _PLUMBING,
 }
-"""Steps of the run, by name; `handoff_occured` is the Agents SDK's own spelling."""
+"""Steps of the run, by name."""

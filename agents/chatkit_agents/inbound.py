@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from agents import AgentUpdatedStreamEvent, RawResponsesStreamEvent, RunItemStreamEvent
+from chatkit_agents.activity import begun, ended, returned
 from chatkit_agents.citations import annotation_of
 from chatkit_agents.run import FunctionCall, OpenMessage, Run, Thought
 from chatkit_protocol import updates as u
@@ -36,17 +37,27 @@ def _row(event: Any) -> tuple[dict[str, Step], str, Any]:
 
 
 async def _output_added(run: Run, event: Any) -> Events:
-    step = OUTPUT_ADDED.get(event.item.type)
-    if step:
-        async for told in step(run, event):
-            yield told
+    step = OUTPUT_ADDED.get(event.item.type, _call_begun)
+    async for told in step(run, event):
+        yield told
 
 
 async def _output_done(run: Run, event: Any) -> Events:
-    step = OUTPUT_DONE.get(event.item.type)
-    if step:
-        async for told in step(run, event):
+    step = OUTPUT_DONE.get(event.item.type, _call_ended)
+    async for told in step(run, event):
+        yield told
+
+
+async def _call_begun(run: Run, event: Any) -> Events:
+    """Show a call of a tool that the provider runs."""
+    if event.item.type != "function_call":
+        for told in begun(run, event.item):
             yield told
+
+
+async def _call_ended(run: Run, event: Any) -> Events:
+    for told in ended(run, event.item):
+        yield told
 
 
 async def _message_added(run: Run, event: Any) -> Events:
@@ -206,10 +217,17 @@ async def _image_done(run: Run, event: Any) -> Events:
 
 
 async def _function_called(run: Run, event: Any) -> Events:
-    """Remember the call: if it is one for the page, its item carries these ids."""
+    """Remember the call: if it is one for the page, its item carries these ids. It runs from now on."""
     run.calls.append(FunctionCall(event.item.name, event.item.id or "", event.item.call_id))
-    return
-    yield
+    for told in begun(run, event.item):
+        yield told
+
+
+async def _tool_returned(run: Run, item: Any) -> Events:
+    raw = item.raw_item
+    call_id = raw.get("call_id") if isinstance(raw, dict) else getattr(raw, "call_id", None)
+    for told in returned(run, str(call_id)):
+        yield told
 
 
 MODEL: dict[str, Step] = {
@@ -237,7 +255,11 @@ OUTPUT_DONE: dict[str, Step] = {
     "image_generation_call": _image_done,
     "function_call": _function_called,
 }
-"""Output items of the model by type, as they begin and as they end. The other types are in `ignored.OUTPUTS`."""
+"""Output items of the model by type, as they begin and as they end. The other types are in `activity.OUTPUTS`
+or in `ignored.OUTPUTS`."""
 
-STEPS: dict[str, Step] = {}
+STEPS: dict[str, Step] = {
+    "tool_output": _tool_returned,
+    "handoff_occured": _tool_returned,
+}
 """Steps of the run itself. The other names are in `ignored.STEPS`."""

@@ -7,7 +7,7 @@ from typing import Any
 from agents import Agent, RunConfig, Runner, StopAtTools
 from chatkit_agents.context import ToolContext
 from chatkit_agents.outbound import Conversion, model_input
-from chatkit_agents.run import Images
+from chatkit_agents.run import Activity, Images
 from chatkit_agents.stream import agent_events
 from chatkit_protocol.events import ThreadStreamEvent
 from chatkit_server.responder import Respond
@@ -24,6 +24,7 @@ def agent_responder(
     history: int | None = None,
     conversion: Conversion | None = None,
     images: Images | None = None,
+    activity: Activity | None = None,
     data: Callable[[Turn], Any] | None = None,
 ) -> Respond:
     """Make a responder that has an agent answer with the whole thread before it.
@@ -35,6 +36,7 @@ def agent_responder(
         history: how many of the newest items the model is sent; all unless given.
         conversion: how attachments and tags are told to the model.
         images: how generated images reach the client.
+        activity: which tool calls the user sees; none unless given.
         data: gives `context.data` of the tools; the request's `context.data` unless given.
     """
     config = run_config or untraced()
@@ -44,7 +46,7 @@ def agent_responder(
         context = ToolContext(turn, data(turn) if data else turn.context.data)
         told = await model_input(await turn.history(history), conversion)
         result = Runner.run_streamed(chosen, told, context=context, run_config=config, max_turns=max_turns)
-        events = agent_events(context, result, images=images)
+        events = agent_events(context, result, images=images, activity=activity)
         try:
             async for event in events:
                 yield event

@@ -1,13 +1,19 @@
 """What is known of a run while its events become items: which messages, workflow and image are open."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chatkit_protocol.base import UNSET
 from chatkit_protocol.content import Annotation, AssistantMessageContent
-from chatkit_protocol.events import ThreadItemAdded, ThreadItemDone, ThreadItemUpdated, ThreadStreamEvent
+from chatkit_protocol.events import (
+    ThreadItemAdded,
+    ThreadItemDone,
+    ThreadItemReplaced,
+    ThreadItemUpdated,
+    ThreadStreamEvent,
+)
 from chatkit_protocol.items import (
     AssistantMessageItem,
     ClientToolCallItem,
@@ -43,6 +49,29 @@ class Images:
     def progress(self, index: int) -> float:
         """Tell how far sketch `index` is, from 0 to 1."""
         return min(1.0, index / self.partial_images) if self.partial_images > 0 else 0.0
+
+
+Shown = Literal["task", "progress", "off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """Which tool calls are shown, and how."""
+
+    default: Shown = "off"
+    tools: Mapping[str, Shown] = field(default_factory=dict)
+    """By the name of a function tool or MCP tool, or by kind: `web_search`, `file_search`, `code_interpreter`,
+    `handoff`, `computer`, `shell`."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What to call a tool, by the same names; otherwise its name with blanks for underscores."""
+
+    def shown(self, name: str) -> Shown:
+        """Tell how calls of a tool are shown."""
+        return self.tools.get(name, self.default)
+
+    def title(self, name: str, usual: str = "") -> str:
+        """Tell what to call a tool."""
+        return self.titles.get(name) or usual or name.replace("_", " ").strip().capitalize()
 
 
 @dataclass
@@ -94,10 +123,13 @@ class Run:
 
     turn: Turn
     images: Images = field(default_factory=Images)
+    activity: Activity = field(default_factory=Activity)
     produced: list[str] = field(default_factory=list)
     """Ids of all items that this run announced; a guardrail takes them back."""
     messages: dict[tuple[str, int], OpenMessage] = field(default_factory=dict)
     """Open messages by the model's id and output index, which together name one even with placeholder ids."""
+    steps: dict[str, tuple[WorkflowWriter, int]] = field(default_factory=dict)
+    """Where the calls that are under way are shown, by call id."""
     workflow: WorkflowWriter | None = None
     thought: Thought | None = None
     image: GeneratedImageItem | None = None
@@ -148,6 +180,11 @@ class Run:
         writer = self.turn.workflow()
         writer.item.workflow.tasks.append(task)
         return writer, [self.open_workflow(writer)]
+
+    def change_task(self, writer: WorkflowWriter, place: int, task: Task) -> Iterable[ThreadStreamEvent]:
+        """Give a step a new state; a workflow that is closed by now is replaced as a whole."""
+        event = writer.change(task, place)
+        return [event] if writer is self.workflow else [ThreadItemReplaced(item=deepcopy(writer.item))]
 
     def close_workflow(self) -> Iterator[ThreadItemDone]:
         """Close the open workflow, if there is one: folded, with its summary or with its duration."""

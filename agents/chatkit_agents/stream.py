@@ -13,7 +13,7 @@ from agents import (
 from chatkit_agents.context import Channel, ToolContext
 from chatkit_agents.failures import told
 from chatkit_agents.inbound import thread_events
-from chatkit_agents.run import PLACEHOLDERS, Images, Run
+from chatkit_agents.run import PLACEHOLDERS, Activity, Images, Run
 from chatkit_protocol.events import ThreadItemDone, ThreadStreamEvent
 from chatkit_protocol.items import ClientToolCallItem
 
@@ -29,7 +29,11 @@ class _End(NamedTuple):
 
 
 async def agent_events(
-    context: ToolContext[Any], result: RunResultStreaming, *, images: Images | None = None
+    context: ToolContext[Any],
+    result: RunResultStreaming,
+    *,
+    images: Images | None = None,
+    activity: Activity | None = None,
 ) -> AsyncGenerator[ThreadStreamEvent, None]:
     """Give the events of a run that was started with `context`.
 
@@ -38,7 +42,7 @@ async def agent_events(
     Raises:
         CustomStreamError: when the run fails in a way that the user can be told about.
     """
-    run = Run(context.turn, images or Images())
+    run = Run(context.turn, images or Images(), activity or Activity())
     await run.resume_workflow()
     pump = asyncio.create_task(_pump(result, context.channel))
     try:
