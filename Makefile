@@ -10,7 +10,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint reference clean
+.PHONY: help run test check lint reference differential clean
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: $(VENV)/installed-dev  ## Check style and types.
 	$(BIN)/mypy
 
 reference: $(REFERENCE)/installed  ## Make the official SDK's own environment, which only tests use.
+
+differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300, SEED=...).
+	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SEED),--seed $(SEED))
 
 clean:  ## Delete the environments; the data stays.
 	rm -rf $(VENV) $(REFERENCE)

@@ -27,6 +27,8 @@ def told(error: Exception) -> CustomStreamError | StreamError | None:
     if row is None:
         return None
     logger.warning("the run failed: %s", _name(error))
+    if isinstance(error, agents.UserError):
+        logger.error("the agent is not set up correctly: %s", error)
     return CustomStreamError(row.message, allow_retry=row.allow_retry)
 
 
@@ -52,7 +54,9 @@ FAILURES: dict[type[Exception], Told] = {
         allow_retry=True,
     ),
     agents.ModelBehaviorError: Told("The model gave an answer that cannot be used. Try again.", allow_retry=True),
-    agents.UserError: Told("The agent is not set up correctly. The server's log says more.", allow_retry=False),
+    agents.UserError: Told(
+        "The agent is not set up correctly. Whoever runs this server finds more in its log.", allow_retry=False
+    ),
     openai.AuthenticationError: Told(
         "The model provider refused the server's API key. Whoever runs this server must set a valid key"
         " and start it again.",

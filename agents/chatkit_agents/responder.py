@@ -1,10 +1,10 @@
 """An agent as a responder: a ChatKit backend in five lines."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from agents import Agent, RunConfig, Runner, StopAtTools
+from agents import Agent, Model, RunConfig, Runner, StopAtTools
 from chatkit_agents.context import ToolContext
 from chatkit_agents.outbound import Conversion, model_input
 from chatkit_agents.run import Activity, Images
@@ -25,6 +25,7 @@ def agent_responder(
     conversion: Conversion | None = None,
     images: Images | None = None,
     activity: Activity | None = None,
+    models: Mapping[str, Model] | None = None,
     data: Callable[[Turn], Any] | None = None,
 ) -> Respond:
     """Make a responder that has an agent answer with the whole thread before it.
@@ -37,6 +38,7 @@ def agent_responder(
         conversion: how attachments and tags are told to the model.
         images: how generated images reach the client.
         activity: which tool calls the user sees; none unless given.
+        models: what the user may choose in the composer (`inference_options.model`), by id.
         data: gives `context.data` of the tools; the request's `context.data` unless given.
     """
     config = run_config or untraced()
@@ -45,7 +47,13 @@ def agent_responder(
         chosen = agent if isinstance(agent, Agent) else agent(turn)
         context = ToolContext(turn, data(turn) if data else turn.context.data)
         told = await model_input(await turn.history(history), conversion)
-        result = Runner.run_streamed(chosen, told, context=context, run_config=config, max_turns=max_turns)
+        result = Runner.run_streamed(
+            chosen,
+            told,
+            context=context,
+            run_config=_with_model(config, turn, models or {}),
+            max_turns=max_turns,
+        )
         events = agent_events(context, result, images=images, activity=activity)
         try:
             async for event in events:
@@ -54,6 +62,12 @@ def agent_responder(
             await events.aclose()
 
     return respond
+
+
+def _with_model(config: RunConfig, turn: Turn, models: Mapping[str, Model]) -> RunConfig:
+    """Use the model that the user chose, if the app offers it; anything else is left to the app's own choice."""
+    name = turn.message.inference_options.model if turn.message else None
+    return replace(config, model=models[name]) if name and name in models else config
 
 
 def untraced(config: RunConfig | None = None) -> RunConfig:

@@ -13,6 +13,7 @@ from agents import (
 from chatkit_agents.context import Channel, ToolContext
 from chatkit_agents.failures import told
 from chatkit_agents.inbound import thread_events
+from chatkit_agents.redaction import leaks
 from chatkit_agents.run import PLACEHOLDERS, Activity, Images, Run
 from chatkit_protocol.events import ThreadItemDone, ThreadStreamEvent
 from chatkit_protocol.items import ClientToolCallItem
@@ -81,7 +82,12 @@ async def _merged(run: Run, channel: Channel) -> AsyncGenerator[ThreadStreamEven
         for item_id in run.produced:
             yield run.turn.remove(item_id)
     if isinstance(value.error, Exception) and not isinstance(value.error, SAID):
-        raise told(value.error) or value.error from None
+        raise told(value.error) or _harmless(value.error) from None
+
+
+def _harmless(error: Exception) -> Exception:
+    """Give an exception that nobody foresaw, unless its text shows a key."""
+    return RuntimeError(f"{type(error).__name__}: its text is withheld") if leaks(error) else error
 
 
 async def _closing(run: Run, context: ToolContext[Any]) -> AsyncGenerator[ThreadStreamEvent, None]:

@@ -130,7 +130,8 @@ def _append_text(item: AssistantMessageItem, update: AssistantMessageContentPart
 
 
 def _annotate(item: AssistantMessageItem, update: AssistantMessageContentPartAnnotationAdded) -> None:
-    _part(item, update.content_index).annotations.insert(update.annotation_index, update.annotation)
+    if update.annotation_index >= 0:
+        _part(item, update.content_index).annotations.insert(update.annotation_index, update.annotation)
 
 
 def _append_value(item: WidgetItem, update: WidgetStreamingTextValueDelta) -> None:
@@ -151,7 +152,8 @@ def _set_component(item: WidgetItem, update: WidgetComponentUpdated) -> None:
 
 
 def _add_task(item: WorkflowItem, update: WorkflowTaskAdded) -> None:
-    item.workflow.tasks.insert(update.task_index, update.task)
+    if update.task_index >= 0:
+        item.workflow.tasks.insert(update.task_index, update.task)
 
 
 def _set_task(item: WorkflowItem, update: WorkflowTaskUpdated) -> None:

@@ -59,12 +59,16 @@ async def flatten(source: AsyncIterable[object]) -> Events:
         async for event in source:
             if type(event) in EVENT_TYPES:
                 yield event  # type: ignore[misc]  # the line above says what it is
-            elif isinstance(event, AsyncIterable):
-                async with aclosing(flatten(event)) as inner:
-                    async for part in inner:
-                        yield part
-            else:
-                raise TypeError(f"a responder yields events or streams of events, not {type(event).__name__}")
+                continue
+            async with aclosing(flatten(_stream(event))) as inner:
+                async for part in inner:
+                    yield part
+
+
+def _stream(value: object) -> AsyncIterable[object]:
+    if not isinstance(value, AsyncIterable):
+        raise TypeError(f"a responder yields events or streams of events, not {type(value).__name__}")
+    return value
 
 
 @asynccontextmanager

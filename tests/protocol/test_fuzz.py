@@ -173,7 +173,7 @@ def test_any_bytes_are_a_request_or_a_refusal() -> None:
     assert decoded.total() > TRIES / 10, decoded.total()
     assert len(decoded) == len(get_args(wire.Request)) == len(CORPUS)
     assert codes == {"bad_request"}
-    assert len(refused) > 60, refused
+    assert len(refused) > 50, refused
     assert len(messages) > 100, messages
     assert refused[""] < TRIES * 0.6
 

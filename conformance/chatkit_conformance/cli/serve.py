@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
             2,
         )
     data = Path(options.data or os.environ.get("CHATKIT_DATA") or DATA)
-    app = _app(data)
     listener = listen(options.host, _port(options.port))
+    app = _app(data)
     if not is_loopback(options.host):
         complain(f"WARNING: no accounts! Everyone who reaches {options.host} reads, writes and deletes all threads.")
     _tell(listener, data)

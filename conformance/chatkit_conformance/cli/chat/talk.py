@@ -11,7 +11,7 @@ from chatkit_conformance.cli.chat.offers import FormField, Offer
 from chatkit_conformance.cli.chat.questions import ask_all
 from chatkit_conformance.cli.chat.screen import Screen
 from chatkit_conformance.cli.chat.text import compact
-from chatkit_conformance.client import Client, ClientError, Unreadable
+from chatkit_conformance.client import Client, Unreadable
 from chatkit_conformance.client.reading import Items, read, read_items
 from chatkit_protocol import requests as r
 from chatkit_protocol.base import UNSET
@@ -106,17 +106,17 @@ class Talk:
         return found
 
     def answer(self, request: r.StreamingRequest | None) -> None:
-        """Show the answer to a request, and to what it asks for in return, until it asks for nothing."""
+        """Show the answer to a request, and to what it asks for in return, until it asks for nothing.
+
+        Raises:
+            ClientError: when no answer comes, or an incomplete one.
+        """
         while request is not None:
             before = {item.id for item in self._waiting()}
             try:
                 self.wait(self._stream(request))
             except KeyboardInterrupt:
                 self.screen.tell("(stopped)")
-                return
-            except ClientError as error:
-                self.failed = True
-                self.screen.tell(f"! {error}", "red")
                 return
             new = [item for item in self._waiting() if item.id not in before]
             request = self._return(new[-1]) if new else None

@@ -70,6 +70,6 @@ def _numbered(part: AssistantMessageContent, sources: list[str]) -> str:
         index = annotation.index if isinstance(annotation.index, int) else len(text)
         marks.append((max(0, min(index, len(text))), f"[{sources.index(source) + 1}]"))
     # From the end, so that earlier places stay where they are.
-    for index, mark in sorted(marks, key=lambda pair: pair[0], reverse=True):
+    for index, mark in reversed(sorted(marks, key=lambda pair: pair[0])):  # noqa: C413 - equal places stay in order
         text = text[:index] + mark + text[index:]
     return text

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
@@ -66,7 +65,7 @@ def field_of(component: JSONObject) -> FormField | None:
     boolean = component.get("type") == "Checkbox"
     return FormField(
         name=name,
-        label=str(component.get("label") or component.get("placeholder") or name),
+        label=str(component.get("label") or name),
         default=bool(component.get("defaultChecked")) if boolean else component.get("defaultValue", ""),
         choices=[str(option.get("value")) for option in _objects(component, "options")],
         boolean=boolean,
@@ -98,7 +97,9 @@ def _column(painter: Painter, component: JSONObject) -> RenderableType:
 
 
 def _row(painter: Painter, component: JSONObject) -> RenderableType:
-    return Columns(painter.children(component), padding=(0, 2))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(*painter.children(component))
+    return grid
 
 
 def _card(painter: Painter, component: JSONObject) -> RenderableType:
@@ -154,7 +155,7 @@ def _control(painter: Painter, component: JSONObject) -> RenderableType:
     if field.boolean:
         return Text(f"[{'x' if field.default else ' '}] {field.label}{mark}")
     options = f" ({' | '.join(field.choices)})" if field.choices else ""
-    return Text(f"{field.label}{options}: {field.default or '____'}{mark}")
+    return Text(f"{field.label}{options}: {field.default or component.get('placeholder') or '____'}{mark}")
 
 
 def _image(_painter: Painter, component: JSONObject) -> RenderableType:

@@ -1,0 +1,141 @@
+"""`serve`: what it prints is true, threads outlive it, and it lets nobody in by accident."""
+
+import contextlib
+import http.client
+import shlex
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatkit_conformance.cli import listening, main
+from cli.processes import Served, chatkit_wire
+from support.wire import Reply, Wire, frames, message
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="module")
+def served(folder) -> Iterator[Served]:
+    served = Served("serve", "--port", "0", cwd=folder)
+    served.wait_for("Ctrl-C")
+    yield served
+    served.close()
+
+
+def test_it_says_where_everything_is(served, folder) -> None:
+    printed = served.printed()
+    assert f"http://127.0.0.1:{served.port}/chatkit/api\n" in printed
+    assert "data/chatkit.sqlite3\n" in printed
+    assert "offline" in printed
+    assert (folder / "data").is_dir()
+
+
+def test_the_printed_curl_line_is_answered(served) -> None:
+    line = next(line for line in served.printed().splitlines() if line.strip().startswith("curl "))
+    curl, unbuffered, url, header, content_type, data, body = shlex.split(line)
+    assert (curl, unbuffered, url, header, data) == ("curl", "-N", served.url, "-H", "-d")
+    name, _, value = content_type.partition(": ")
+    reply = Wire(served.port).post(body, {name: value, "accept": "*/*"})
+    assert "hello" in reply.of("thread.item.done")[-1]["item"]["content"][0]["text"]
+
+
+def test_the_printed_chat_line_works(served) -> None:
+    line = next(line for line in served.printed().splitlines() if line.strip().startswith("chatkit-wire chat"))
+    ended = chatkit_wire(*shlex.split(line)[1:], "--once", "hello")
+    assert ended.returncode == 0
+    assert "hello" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        pytest.param("http://localhost:3000", True, id="a page of this machine"),
+        pytest.param("https://127.0.0.1", True, id="by address, without a port"),
+        pytest.param("http://localhost.example.com", False, id="a page that looks like it"),
+        pytest.param("https://example.com", False, id="any other page"),
+    ],
+)
+def test_pages_of_this_machine_may_call(served, origin, allowed) -> None:
+    reply = Wire(served.port).request("OPTIONS", headers={"origin": origin, "access-control-request-method": "POST"})
+    assert (reply.headers.get("access-control-allow-origin") == origin) is allowed
+
+
+def test_after_ctrl_c_during_an_answer_and_a_restart_everything_is_there(tmp_path) -> None:
+    data = tmp_path / "deep" / "threads.sqlite3"
+    first = Served("serve", "--port", "0", "--data", str(data))
+    first.wait_for("Ctrl-C")
+    body = {"type": "threads.create", "params": {"input": message("/long 500")}}
+    with Wire(first.port).open("POST", body) as connection:
+        stream = frames(connection.getresponse())
+        for frame in stream:
+            if b"text_delta" in frame:
+                break
+        assert first.signal(signal.SIGINT) == 130
+        said = deltas([frame, *rest(stream)])
+    assert "Traceback" not in first.printed()
+    first.close()
+
+    second = Served("serve", "--port", "0", CHATKIT_DATA=str(data))
+    second.wait_for("Ctrl-C")
+    wire = Wire(second.port)
+    thread = wire.ask("threads.list").json["data"][0]
+    answer = wire.items(thread["id"])[-1]
+    second.close()
+    assert answer["type"] == "assistant_message"
+    assert answer["content"][0]["text"].startswith(said)
+    assert len(said) > 1
+
+
+def rest(stream: Iterator[bytes]) -> list[bytes]:
+    """Read to the end, or to the cut."""
+    found: list[bytes] = []
+    with contextlib.suppress(http.client.HTTPException, OSError):
+        found.extend(stream)
+    return found
+
+
+def deltas(read: list[bytes]) -> str:
+    events = Reply(200, {"content-type": "text/event-stream; charset=utf-8"}, b"".join(read)).raw_events
+    updates = [event["update"] for event in events if event["type"] == "thread.item.updated"]
+    return "".join(update.get("delta", "") for update in updates)
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = chatkit_wire("serve", PORT=str(port))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"cannot listen on 127.0.0.1, port {port}" in ended.stderr
+    assert "address already in use" in ended.stderr
+
+
+def test_a_port_that_is_no_number_is_told() -> None:
+    ended = chatkit_wire("serve", PORT="http")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "'http'" in ended.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
+def test_other_machines_are_not_let_in_by_accident(host, capsys) -> None:
+    assert main(["serve", "--host", host, "--port", "0"]) == 2
+    assert "--insecure-no-auth" in capsys.readouterr().err
+
+
+def test_other_machines_are_let_in_on_purpose_with_a_warning(capsys, monkeypatch, tmp_path) -> None:
+    # Nothing is opened to other machines here: what listens is a loopback socket, and nothing is served.
+    asked = []
+    real = listening.listen
+    monkeypatch.setattr(listening, "listen", lambda host, port: asked.append(host) or real("127.0.0.1", port))
+    monkeypatch.setattr(listening, "run", lambda app, listener, **_: listener.close() or 0)
+    arguments = ["serve", "--host", "192.0.2.1", "--port", "0", "--data", str(tmp_path / "x.sqlite3")]
+    assert main([*arguments, "--insecure-no-auth"]) == 0
+    assert asked == ["192.0.2.1"]
+    assert "WARNING" in capsys.readouterr().err
