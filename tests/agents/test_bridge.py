@@ -1,4 +1,4 @@
-"""The bridge over HTTP: where it differs from the official one on purpose (D15, D16, D18), and that a stop reaches the run."""
+"""The bridge over HTTP: where it differs from the official one on purpose, and that a stop reaches the run."""
 
 import asyncio
 import json
