@@ -97,6 +97,7 @@ WHATWG: list[Any] = [
     pytest.param(b":\ndata: 1\n:\n\n", [ONE], id="empty-comment"),
     pytest.param(b": note\n\n", [], id="comment-alone"),
     pytest.param(b"data: 1\ndata: 2\n\n", [SSEMessage("1\n2")], id="two-lines"),
+    pytest.param(b"data: 1\r\ndata: 2\r\n\r\n", [SSEMessage("1\n2")], id="two-lines-crlf"),
     pytest.param(b"data: 1\ndata:\ndata\n\n", [SSEMessage("1\n\n")], id="empty-lines"),
     pytest.param(b"data\n\ndata\ndata\n\ndata:", [SSEMessage(""), SSEMessage("\n")], id="example-of-the-standard"),
     pytest.param(b"data:1\n\ndata: 1\n\n", [ONE, ONE], id="space-is-optional"),
