@@ -62,12 +62,32 @@ decode_item_page: Callable[[bytes | str], Page[ThreadItem]] = _decoder(Page[Thre
 decode_thread_page: Callable[[bytes | str], Page[Thread]] = _decoder(Page[Thread])
 
 
+MAX_DEPTH = 128
+"""Objects and lists inside one another that a request may have; what is read must also be copied and written."""
+_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
+
+
+def _depth(body: bytes) -> int:
+    """Tell how deep a body is nested; few brackets, which is nearly every body, are only counted."""
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets <= MAX_DEPTH:
+        return brackets
+    depth = deepest = 0
+    for piece in _STRUCTURE.finditer(body):
+        first = body[piece.start()]
+        depth += (first in b"[{") - (first in b"]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def decode_request(body: bytes) -> Request:
     """Read a request.
 
     Raises:
         RequestError: with the JSON path of what is wrong; there is no other exception.
     """
+    if _depth(body) > MAX_DEPTH:
+        raise RequestError("the body is nested too deeply")
     try:
         request: Request = _request(body)
     except msgspec.ValidationError as error:

@@ -38,6 +38,7 @@ def test_the_help_lists_every_verb(capsys) -> None:
     for verb in VERBS:
         assert f"{verb.name} " in listed
         assert verb.summary in listed
+        assert f"\n  chatkit-wire {verb.name}" in listed
 
 
 def test_the_version_is_told(capsys) -> None:

@@ -50,15 +50,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser from the table of verbs."""
+    modules = {verb: verb.module() for verb in VERBS}
+    examples = "\n".join(module.EXAMPLE.splitlines()[0] for module in modules.values())
     parser = argparse.ArgumentParser(
         prog="chatkit-wire",
         description="The ChatKit server protocol: a backend, a terminal client, and tools to test any other.",
-        epilog="Each verb has its own help, with an example: chatkit-wire VERB --help",
+        epilog=f"examples:\n{examples}\n\nMore about a verb: chatkit-wire VERB --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"chatkit-wire {_version()}")
     verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
-    for verb in VERBS:
-        module = verb.module()
+    for verb, module in modules.items():
         one = verbs.add_parser(
             verb.name,
             help=verb.summary,

@@ -6,6 +6,8 @@ port is the one user.
 
 import argparse
 import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,13 @@ def _app(data: Path) -> Any:
     return demo_app(store=SQLiteStore(data), allow_origin_regex=LOCAL_PAGES)
 
 
+def _command() -> str:
+    """Spell this command so that it works where it was typed: by its path, if it is not on the search path."""
+    name = "chatkit-wire"
+    here = Path(sys.argv[0])
+    return name if here.name != name or shutil.which(name) else os.path.relpath(here)
+
+
 def _tell(listener: Any, data: Path) -> None:
     from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
@@ -84,6 +93,6 @@ def _tell(listener: Any, data: Path) -> None:
     say("Say hello:")
     say(f"  curl -N {url} -H 'content-type: application/json' -d '{HELLO}'")
     say("Talk to it (it understands /help):")
-    say(f"  chatkit-wire chat {url}")
+    say(f"  {_command()} chat {url}")
     say()
     say("Ctrl-C stops it.")

@@ -1,0 +1,13 @@
+"""Hypothesis profiles: `HYPOTHESIS_PROFILE=nightly make test` looks longer."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+SLOW_MACHINES = [HealthCheck.too_slow]
+"""How fast examples are drawn says something about the machine, not about the code."""
+
+settings.register_profile("dev", deadline=None, suppress_health_check=SLOW_MACHINES)
+settings.register_profile("ci", parent=settings.get_profile("dev"), derandomize=True, print_blob=True)
+settings.register_profile("nightly", parent=settings.get_profile("dev"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
