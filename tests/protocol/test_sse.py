@@ -241,7 +241,7 @@ LARGE = [
 def test_five_megabytes_in_small_pieces_take_no_time(stream: bytes, count: int) -> None:
     start = time.perf_counter()
     messages = _fed(stream[i : i + 1024] for i in range(0, len(stream), 1024))
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 10, "reading is not linear"
     assert len(messages) == count
 
 

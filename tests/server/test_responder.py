@@ -338,3 +338,28 @@ def test_a_field_of_the_wrong_type_is_an_error_and_the_thread_stays_readable(
         assert [i["type"] for i in wire.items(thread)] == ["user_message", "assistant_message"]
         assert wire.ask("threads.list").status == 200
     assert "Expected `str" in caplog.text
+
+
+class Failing:
+    """An app whose hooks fail."""
+
+    async def respond(self, turn: Turn) -> Answer:
+        yield turn.say("fine")
+
+    async def feedback(self, turn: Turn, item_ids: list[str], kind: str) -> None:
+        raise RuntimeError("CANARY")
+
+
+def test_a_failure_of_a_json_request_is_a_plain_500(caplog: pytest.LogCaptureFixture) -> None:
+    with live(create_app(Failing())) as port:
+        wire = Wire(port)
+        reply = wire.ask("items.feedback", thread_id=wire.thread(), item_ids=[], kind="positive")
+    assert (reply.status, reply.json["code"]) == (500, "internal")
+    assert b"CANARY" not in reply.body
+    assert "CANARY" in caplog.text, "whoever runs it finds the cause in the log"
+
+
+def test_feedback_without_a_hook_is_accepted() -> None:
+    with live(create_app(quiet)) as port:
+        wire = Wire(port)
+        assert wire.ask("items.feedback", thread_id=wire.thread(), item_ids=[], kind="positive").json == {}
