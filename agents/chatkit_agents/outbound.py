@@ -103,8 +103,9 @@ _TAGS = (
 
 
 async def _assistant_message(item: AssistantMessageItem, _place: Place) -> Iterable[Input]:
-    parts = [{"type": "output_text", "text": part.text, "annotations": []} for part in item.content]
-    return [{"type": "message", "role": "assistant", "content": parts}] if parts else []
+    """Tell it as plain text: a list of parts without the provider's own id is refused by the chat dialect."""
+    text = "\n\n".join(part.text for part in item.content if part.text)
+    return [{"role": "assistant", "content": text}] if text else []
 
 
 async def _client_tool_call(item: ClientToolCallItem, _place: Place) -> Iterable[Input]:
