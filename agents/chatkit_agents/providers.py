@@ -33,7 +33,13 @@ class Provider:
     model_name: str
     about: str
     """One line for the start-up message."""
+    client: AsyncOpenAI | None = None
     traced: bool = False
+
+    async def aclose(self) -> None:
+        """Close the connections to the provider."""
+        if self.client:
+            await self.client.close()
 
     def run_config(self) -> RunConfig:
         """Give the settings to run agents with: without tracing, unless it is OpenAI's model and was asked for."""
@@ -73,7 +79,7 @@ def _openai(env: Environment, model: str, retries: int) -> Provider:
     model = model or "gpt-5-mini"
     made = OpenAIResponsesModel(model=model, openai_client=client)
     traced = env.get("LLM_TRACING", "").strip() in {"1", "true", "on"}
-    return Provider("openai", made, model, f"{model} of OpenAI", traced)
+    return Provider("openai", made, model, f"{model} of OpenAI", client, traced)
 
 
 def _gemini(env: Environment, model: str, retries: int) -> Provider:
@@ -81,7 +87,7 @@ def _gemini(env: Environment, model: str, retries: int) -> Provider:
     client = AsyncOpenAI(api_key=key.reveal(), base_url=env.get("GEMINI_BASE_URL") or GEMINI, max_retries=retries)
     model = model or "gemini-2.5-flash"
     made = OpenAIChatCompletionsModel(model=model, openai_client=client)
-    return Provider("gemini", made, model, f"{model} of Google Gemini")
+    return Provider("gemini", made, model, f"{model} of Google Gemini", client)
 
 
 def _compatible(env: Environment, model: str, retries: int) -> Provider:
@@ -98,7 +104,7 @@ def _compatible(env: Environment, model: str, retries: int) -> Provider:
     client = AsyncOpenAI(api_key=key.reveal(), base_url=address, max_retries=retries)
     model = model or "default"
     made = DIALECTS[dialect](model=model, openai_client=client)
-    return Provider("compatible", made, model, f"{model} at {urlsplit(address).hostname} ({dialect} API)")
+    return Provider("compatible", made, model, f"{model} at {urlsplit(address).hostname} ({dialect} API)", client)
 
 
 def _demo(_env: Environment, _model: str, _retries: int) -> Provider:

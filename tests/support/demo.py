@@ -47,9 +47,14 @@ def play(script: Callable[[Client], Awaitable[Any]], app: Any = None) -> Any:
     """Run a conversation with an app, the demo unless given."""
 
     async def run() -> Any:
-        client = Client(app or demo_app(delay=0))
+        backend = app or demo_app(delay=0)
+        client = Client(backend)
         async with client._http:
-            return await script(client)
+            try:
+                return await script(client)
+            finally:
+                if hasattr(backend.state, "provider"):
+                    await backend.state.provider.aclose()
 
     return asyncio.run(run())
 
