@@ -26,6 +26,7 @@ VERBS = (
     Verb("serve", "serve a backend with a demo agent, on this machine", "agents"),
     Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
     Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),
+    Verb("fake-model", "serve a model that answers by script, for tests", "server"),
 )
 
 

@@ -7,25 +7,18 @@ import uvicorn
 
 from chatkit_conformance.fake_model.app import create_fake_model
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's options to a parser."""
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8009)
-    parser.add_argument("--key", default="", help="the only API key that is let in; everyone is, without it")
-
-
-def run(options: argparse.Namespace) -> int:
-    """Serve until interrupted."""
-    uvicorn.run(create_fake_model(options.key), host=options.host, port=options.port, log_level="warning")
-    return 0
+PORT = 8009
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the command line and serve."""
-    parser = argparse.ArgumentParser(prog="fake-model", description=__doc__)
-    add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    """Read the command line and serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="fake_model", description=__doc__)
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--key", default="", help="the only API key that is let in; everyone is, without it")
+    chosen = parser.parse_args(arguments)
+    # What breaks a stream on purpose is an exception: it would be printed with its traceback.
+    uvicorn.run(create_fake_model(chosen.key), host="127.0.0.1", port=chosen.port, log_level="critical")
+    return 0
 
 
 if __name__ == "__main__":

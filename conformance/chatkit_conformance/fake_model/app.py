@@ -1,8 +1,8 @@
-"""The fake model server: two endpoints, a log of what the model was sent, and failures on request."""
+"""The fake model server: two dialects, a log of what the model was sent, and failures on request."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from itertools import count
 from types import ModuleType
 from typing import Any
@@ -13,28 +13,25 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from chatkit_conformance.fake_model import chat, responses
-from chatkit_conformance.fake_model.script import JSON, Answer
+from chatkit_conformance.fake_model.failures import REFUSALS, refuse
+from chatkit_conformance.fake_model.script import JSON, Answer, ScriptError, answer
+from chatkit_conformance.fake_model.turns import place_of
 
-REFUSALS: dict[str, tuple[int, str, str]] = {
-    "400": (400, "invalid_request_error", "invalid_value"),
-    "401": (401, "invalid_request_error", "invalid_api_key"),
-    "403": (403, "invalid_request_error", "unsupported_country"),
-    "404": (404, "invalid_request_error", "model_not_found"),
-    "429": (429, "requests", "rate_limit_exceeded"),
-    "quota": (429, "insufficient_quota", "insufficient_quota"),
-    "long": (400, "invalid_request_error", "context_length_exceeded"),
-    "500": (500, "server_error", "server_error"),
-    "503": (503, "server_error", "overloaded"),
-}
-"""Statuses with which the provider refuses, by the word after `fail:`."""
+MODELS = ("fake-model", "fake-model-large")
+UNKNOWN = "unknown-"
+"""How the names of models begin that the server does not know."""
+CONFIDENTIAL = ("authorization", "cookie", "key")
+"""What the names of headers contain that are not logged."""
+
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class Cut(Exception):  # noqa: N818 - it is the event, not a mistake
-    """Breaks the connection in the middle of a stream."""
+class CutError(Exception):
+    """Breaks the connection in the middle of a stream; the server notes it in its own log."""
 
 
 class FakeModel:
-    """The state of the server: its log, and a count from which ids are made."""
+    """The state of the server: its log, and the count from which ids are made."""
 
     def __init__(self, key: str = "") -> None:
         self.key = key
@@ -42,71 +39,87 @@ class FakeModel:
         self.log: list[JSON] = []
         self._numbers = count(1)
 
-    def endpoint(self, dialect: ModuleType) -> Callable[[Request], Any]:
+    def endpoint(self, dialect: ModuleType) -> Endpoint:
         """Make the endpoint of a dialect."""
 
         async def post(http: Request) -> Response:
-            body = await http.json()
-            self.log.append({"path": http.url.path, "body": body})
             bearer = http.headers.get("authorization", "").removeprefix("Bearer ")
+            try:
+                body = json.loads(await http.body())
+                model = str(body["model"])
+            except (ValueError, TypeError, KeyError):
+                return refuse("400", "The body must be a JSON object with a `model`.")
+            self.log.append({"path": http.url.path, "headers": _shown(http), "body": body})
             if self.key and bearer != self.key:
                 return refuse("401", f"Incorrect API key provided: {bearer}.")
-            said: Answer = dialect.asked(body)
-            if said.fail in REFUSALS:
-                return refuse(said.fail, f"The fake model was told to fail ({said.fail}); your key is {bearer}.")
-            number = next(self._numbers)
-            if not body.get("stream"):
-                return JSONResponse(dialect.reply(said, number))
-            return StreamingResponse(
-                frames(said, dialect.events(said, number), done=dialect is chat),
-                media_type="text/event-stream",
-            )
+            if model.startswith(UNKNOWN):
+                return refuse("404", f"The model `{model}` does not exist, or {bearer} may not use it.")
+            return self._answered(dialect, body, model, bearer)
 
         return post
+
+    def _answered(self, dialect: ModuleType, body: JSON, model: str, bearer: str) -> Response:
+        try:
+            said = answer(*place_of(dialect.sent(body)))
+        except ScriptError as error:
+            return refuse("400", str(error))
+        if said.refused:
+            word = said.refused if said.refused in REFUSALS else "400"
+            return refuse(word, f"The script says {said.refused}. Your key is {bearer}.")
+        number = next(self._numbers)
+        if not body.get("stream"):
+            return JSONResponse(dialect.reply(said, number, model))
+        stream = frames(dialect, said, dialect.events(said, number, model))
+        return StreamingResponse(stream, media_type="text/event-stream")
 
     async def read_log(self, _http: Request) -> Response:
         """Give what the model was sent, oldest first."""
         return JSONResponse(self.log)
 
-    async def clear_log(self, _http: Request) -> Response:
-        """Forget what the model was sent."""
+    async def reset(self, _http: Request) -> Response:
+        """Forget what the model was sent, and count from 1 again."""
         self.log.clear()
+        self._numbers = count(1)
         return Response(status_code=204)
 
 
-def refuse(word: str, message: str) -> Response:
-    """Refuse as the provider would; as some do, with the key in the message."""
-    status, kind, code = REFUSALS[word]
-    body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
-    return JSONResponse(body, status_code=status)
+def _shown(http: Request) -> dict[str, str]:
+    return {name: value for name, value in http.headers.items() if not any(word in name for word in CONFIDENTIAL)}
 
 
-async def frames(said: Answer, events: Iterator[JSON], *, done: bool) -> AsyncIterator[bytes]:
+async def frames(dialect: ModuleType, said: Answer, events: Iterator[JSON]) -> AsyncIterator[bytes]:
     """Frame events, slowly or broken if the script says so."""
-    middle = 5
     for number, event in enumerate(events):
-        if number == middle and said.fail == "cut":
-            raise Cut
-        if number == middle and said.fail == "malformed":
+        if number == said.cut:
+            raise CutError
+        if number == said.malformed:
             yield b'data: {"type": "response.outp\n\n'
             return
         if said.slow:
             await asyncio.sleep(said.slow)
-        name = f"event: {event['type']}\n" if "type" in event else ""
-        yield f"{name}data: {json.dumps(event)}\n\n".encode()
-    if done:
-        yield b"data: [DONE]\n\n"
+        yield dialect.frame(event)
+    yield dialect.LAST
+
+
+async def _models(_http: Request) -> Response:
+    rows = [{"id": name, "object": "model", "created": 0, "owned_by": "fake"} for name in MODELS]
+    return JSONResponse({"object": "list", "data": rows})
 
 
 def create_fake_model(key: str = "") -> Starlette:
-    """Make the server; `app.state.fake` holds its log."""
+    """Make the server; `app.state.fake` holds its log.
+
+    Args:
+        key: the only API key that is let in; everyone is, without it.
+    """
     fake = FakeModel(key)
     app = Starlette(
         routes=[
             Route("/v1/responses", fake.endpoint(responses), methods=["POST"]),
             Route("/v1/chat/completions", fake.endpoint(chat), methods=["POST"]),
+            Route("/v1/models", _models, methods=["GET"]),
             Route("/log", fake.read_log, methods=["GET"]),
-            Route("/log", fake.clear_log, methods=["DELETE"]),
+            Route("/reset", fake.reset, methods=["POST"]),
         ]
     )
     app.state.fake = fake

@@ -2,73 +2,77 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from chatkit_conformance.fake_model.script import JSON, Answer, answer, turn_of, words
+from chatkit_conformance.fake_model.hosted import HOSTED
+from chatkit_conformance.fake_model.script import JSON, Answer
+from chatkit_conformance.fake_model.turns import Said
 
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+Stream = Iterator[JSON]
+KINDS_OF_ITEMS = {"function_call_output": "output", "custom_tool_call_output": "output"}
 
 
-def asked(body: JSON) -> Answer:
-    """Read what the model is to say from a request."""
+def sent(body: JSON) -> list[Said]:
+    """Read what the model is sent."""
     given = body.get("input") or []
-    messages = [{"role": "user", "content": given}] if isinstance(given, str) else list(given)
-    return answer(*turn_of(messages, _output, _text))
+    messages = [{"role": "user", "content": given}] if isinstance(given, str) else given
+    return [_said(message) for message in messages]
 
 
-def _output(message: JSON) -> Any:
-    return message.get("output", "") if message.get("type") == "function_call_output" else None
+def _said(message: JSON) -> Said:
+    kind = message.get("role") or KINDS_OF_ITEMS.get(message.get("type", ""), "")
+    content = message.get("output" if kind == "output" else "content") or ""
+    text = content if isinstance(content, str) else "".join(part.get("text") or "" for part in content)
+    return Said(kind, text)
 
 
-def _text(message: JSON) -> str:
-    content = message.get("content") or ""
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-
-
-def reply(said: Answer, number: int) -> JSON:
+def reply(said: Answer, number: int, model: str) -> JSON:
     """Answer in one piece."""
-    completed = [event for event in events(said, number) if event["type"] == "response.completed"]
-    response: JSON = completed[0]["response"]
-    return response
+    whole: JSON = list(events(said, number, model))[-1]["response"]
+    return whole
 
 
-def events(said: Answer, number: int) -> Iterator[JSON]:
-    """Answer in events; ids are counted, so that recordings agree."""
+def events(said: Answer, number: int, model: str) -> Stream:
+    """Answer in events. Ids are counted, so that recordings agree."""
+    for sequence, event in enumerate(_events(said, number, model)):
+        yield event | {"sequence_number": sequence}
+
+
+def _events(said: Answer, number: int, model: str) -> Stream:
     items: list[JSON] = []
-    sequence = 0
-    head = _response(number, [], "in_progress")
-    for kind in ("response.created", "response.in_progress"):
-        yield {"type": kind, "response": head, "sequence_number": sequence}
-        sequence += 1
+    for kind in ("created", "in_progress"):
+        yield {"type": f"response.{kind}", "response": _response(said, number, model, [], "in_progress")}
     for index, output in enumerate(said.outputs):
-        for event in KINDS[output["kind"]](output, f"{number}_{index}"):
-            yield {"output_index": index, **event, "sequence_number": sequence}
-            sequence += 1
+        for event in OUTPUTS[output["kind"]](output, f"{number:06}{index:02}"):
+            yield {"output_index": index, **event}
             if event["type"] == "response.output_item.done":
                 items.append(event["item"])
-    done = _response(number, items, "completed")
-    yield {"type": "response.completed", "response": done, "sequence_number": sequence}
+    status = said.ending["status"]
+    yield {"type": f"response.{status}", "response": _response(said, number, model, items, status)}
 
 
-def _response(number: int, output: list[JSON], status: str) -> JSON:
+def _response(said: Answer, number: int, model: str, output: list[JSON], status: str) -> JSON:
+    given, made = said.usage
     usage = {
-        "input_tokens": 1,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": 1,
+        "input_tokens": given,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": made,
         "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": 2,
+        "total_tokens": given + made,
     }
+    reason, message = said.ending.get("reason"), said.ending.get("message")
     return {
-        "id": f"resp_{number}",
+        "id": f"resp_{number:08}",
         "object": "response",
         "created_at": 0,
         "status": status,
-        "model": "fake",
+        "model": model,
         "output": output,
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": [],
-        "usage": usage if status == "completed" else None,
+        "usage": None if status == "in_progress" else usage,
+        "error": {"code": reason, "message": message} if status == "failed" else None,
+        "incomplete_details": {"reason": reason} if status == "incomplete" else None,
     }
 
 
@@ -76,27 +80,26 @@ def _item(event: str, item: JSON) -> JSON:
     return {"type": f"response.output_item.{event}", "item": item}
 
 
-def _message(output: JSON, key: str) -> Iterator[JSON]:
+def _message(output: JSON, key: str) -> Stream:
     item = {"type": "message", "id": f"msg_{key}", "role": "assistant", "status": "in_progress", "content": []}
     yield _item("added", item)
     parts: list[JSON] = []
     for number, part in enumerate(output["parts"]):
         place = {"item_id": item["id"], "content_index": number}
-        stream = _refusal(part, place) if part["kind"] == "refusal" else _text_part(part, place)
-        for event in stream:
+        for event in PARTS[part["kind"]](part, place):
             yield event
             if event["type"] == "response.content_part.done":
                 parts.append(event["part"])
     yield _item("done", item | {"status": "completed", "content": parts})
 
 
-def _text_part(part: JSON, place: JSON) -> Iterator[JSON]:
+def _text(part: JSON, place: JSON) -> Stream:
     empty = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
     text = part["text"]
     yield {"type": "response.content_part.added", **place, "part": empty}
-    for word in words(text):
-        yield {"type": "response.output_text.delta", **place, "delta": word, "logprobs": []}
-    citations = [CITATIONS[kind](name, len(text)) for kind, name in part["citations"]]
+    for piece in part["pieces"]:
+        yield {"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []}
+    citations = [CITATIONS[c["kind"]](c["name"], c["title"], len(text)) for c in part["citations"]]
     for number, citation in enumerate(citations):
         yield {
             "type": "response.output_text.annotation.added",
@@ -109,137 +112,94 @@ def _text_part(part: JSON, place: JSON) -> Iterator[JSON]:
     yield {"type": "response.content_part.done", **place, "part": whole}
 
 
-def _refusal(part: JSON, place: JSON) -> Iterator[JSON]:
+def _refusal(part: JSON, place: JSON) -> Stream:
     yield {"type": "response.content_part.added", **place, "part": {"type": "refusal", "refusal": ""}}
-    for word in words(part["text"]):
-        yield {"type": "response.refusal.delta", **place, "delta": word}
+    for piece in part["pieces"]:
+        yield {"type": "response.refusal.delta", **place, "delta": piece}
     yield {"type": "response.refusal.done", **place, "refusal": part["text"]}
-    yield {
-        "type": "response.content_part.done",
-        **place,
-        "part": {"type": "refusal", "refusal": part["text"]},
-    }
+    yield {"type": "response.content_part.done", **place, "part": {"type": "refusal", "refusal": part["text"]}}
 
 
-CITATIONS: dict[str, Callable[[str, int], JSON]] = {
-    "url": lambda url, end: {
-        "type": "url_citation",
-        "url": url,
-        "title": f"Page {url}",
-        "start_index": 0,
-        "end_index": end,
-    },
-    "file": lambda name, end: {
-        "type": "file_citation",
-        "file_id": "file_1",
-        "filename": name,
-        "index": end,
-    },
-    "container": lambda name, end: {
-        "type": "container_file_citation",
-        "container_id": "cntr_1",
-        "file_id": "cfile_1",
-        "filename": name,
-        "start_index": 0,
-        "end_index": end,
-    },
+PARTS: dict[str, Callable[[JSON, JSON], Stream]] = {"text": _text, "refusal": _refusal}
+
+
+def _url(url: str, title: str, end: int) -> JSON:
+    return {"type": "url_citation", "url": url, "title": title, "start_index": 0, "end_index": end}
+
+
+def _file(name: str, _title: str, end: int) -> JSON:
+    return {"type": "file_citation", "file_id": "file_1", "filename": name, "index": end}
+
+
+def _container(name: str, _title: str, end: int) -> JSON:
+    place = {"container_id": "cntr_1", "file_id": "cfile_1", "start_index": 0, "end_index": end}
+    return {"type": "container_file_citation", "filename": name, **place}
+
+
+def _file_path(file_id: str, _title: str, end: int) -> JSON:
+    return {"type": "file_path", "file_id": file_id, "index": end}
+
+
+CITATIONS: dict[str, Callable[[str, str, int], JSON]] = {
+    "url": _url,
+    "file": _file,
+    "container": _container,
+    "file_path": _file_path,
 }
 
 
-def _reasoning(output: JSON, key: str) -> Iterator[JSON]:
+def _reasoning(output: JSON, key: str) -> Stream:
     item = {"type": "reasoning", "id": f"rs_{key}", "summary": []}
     yield _item("added", item)
     summary = []
-    for number, thought in enumerate(output["thoughts"]):
+    for number, pieces in enumerate(output["thoughts"]):
         place = {"item_id": item["id"], "summary_index": number}
-        part = {"type": "summary_text", "text": ""}
+        part, whole = ({"type": "summary_text", "text": text} for text in ("", "".join(pieces)))
         yield {"type": "response.reasoning_summary_part.added", **place, "part": part}
-        for word in words(thought):
-            yield {"type": "response.reasoning_summary_text.delta", **place, "delta": word}
-        yield {"type": "response.reasoning_summary_text.done", **place, "text": thought}
-        part = part | {"text": thought}
-        yield {"type": "response.reasoning_summary_part.done", **place, "part": part}
-        summary.append(part)
+        for piece in pieces:
+            yield {"type": "response.reasoning_summary_text.delta", **place, "delta": piece}
+        yield {"type": "response.reasoning_summary_text.done", **place, "text": whole["text"]}
+        yield {"type": "response.reasoning_summary_part.done", **place, "part": whole}
+        summary.append(whole)
     yield _item("done", item | {"summary": summary})
 
 
-def _tool(output: JSON, key: str) -> Iterator[JSON]:
-    item = {
-        "type": "function_call",
-        "id": f"fc_{key}",
-        "call_id": f"call_{key}",
-        "name": output["name"],
-        "arguments": "",
-        "status": "in_progress",
-    }
+def _call(output: JSON, key: str) -> Stream:
+    name, arguments = output["name"], output["arguments"]
+    item = {"type": "function_call", "id": f"fc_{key}", "call_id": f"call_{key}", "name": name, "arguments": ""}
     place = {"item_id": item["id"]}
-    yield _item("added", item)
-    yield {"type": "response.function_call_arguments.delta", **place, "delta": output["arguments"]}
-    yield {
-        "type": "response.function_call_arguments.done",
-        **place,
-        "name": output["name"],
-        "arguments": output["arguments"],
-    }
-    yield _item("done", item | {"arguments": output["arguments"], "status": "completed"})
+    yield _item("added", item | {"status": "in_progress"})
+    yield {"type": "response.function_call_arguments.delta", **place, "delta": arguments}
+    yield {"type": "response.function_call_arguments.done", **place, "arguments": arguments}
+    yield _item("done", item | {"arguments": arguments, "status": "completed"})
 
 
-def _image(output: JSON, key: str) -> Iterator[JSON]:
-    item = {"type": "image_generation_call", "id": f"ig_{key}", "status": "in_progress", "result": None}
-    yield _item("added", item)
-    for number in range(int(output["value"] or 0)):
-        yield {
-            "type": "response.image_generation_call.partial_image",
-            "item_id": item["id"],
-            "partial_image_index": number,
-            "partial_image_b64": PIXEL,
-        }
-    yield _item("done", item | {"status": "completed", "result": PIXEL})
+def _hosted(kind: str) -> Callable[[JSON, str], Stream]:
+    row = HOSTED[kind]
 
-
-def _hosted(kind: str, prefix: str, begin: Callable[[str], JSON], end: Callable[[str], JSON]) -> Any:
-    def stream(output: JSON, key: str) -> Iterator[JSON]:
-        item = {"type": kind, "id": f"{prefix}_{key}", "status": "in_progress", **begin(output["value"])}
-        yield _item("added", item)
-        yield _item("done", item | {"status": "completed"} | end(output["value"]))
+    def stream(output: JSON, key: str) -> Stream:
+        item = {"type": row.type, "id": f"{row.prefix}_{key}"}
+        status = {"status": row.begins} if row.begins else {}
+        yield _item("added", item | status | row.begin(output))
+        for name, fields in row.steps(output):
+            yield {"type": f"response.{name}", "item_id": item["id"], **fields}
+        yield _item("done", item | row.end(output))
 
     return stream
 
 
-KINDS: dict[str, Callable[[JSON, str], Iterator[JSON]]] = {
+OUTPUTS: dict[str, Callable[[JSON, str], Stream]] = {
     "message": _message,
     "reasoning": _reasoning,
-    "tool": _tool,
-    "image": _image,
-    "search": _hosted(
-        "web_search_call",
-        "ws",
-        lambda query: {"action": {"type": "search", "query": query}},
-        lambda query: {
-            "action": {
-                "type": "search",
-                "query": query,
-                "queries": [query],
-                "sources": [{"type": "url", "url": f"https://example.com/{query}"}],
-            }
-        },
-    ),
-    "files": _hosted(
-        "file_search_call",
-        "fs",
-        lambda name: {"queries": [name], "results": None},
-        lambda name: {"results": [{"filename": name, "file_id": "file_1", "text": "…", "score": 1.0}]},
-    ),
-    "code": _hosted(
-        "code_interpreter_call",
-        "ci",
-        lambda code: {"code": code, "container_id": "cntr_1", "outputs": None},
-        lambda _code: {},
-    ),
-    "mcp": _hosted(
-        "mcp_call",
-        "mcp",
-        lambda name: {"name": name, "server_label": "fake", "arguments": "{}"},
-        lambda name: {"output": json.dumps(name)},
-    ),
+    "call": _call,
+    **{kind: _hosted(kind) for kind in HOSTED},
 }
+
+
+def frame(event: JSON) -> bytes:
+    """Frame an event as the API does, with its name."""
+    return f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+
+
+LAST = b""
+"""Nothing comes after the last event."""

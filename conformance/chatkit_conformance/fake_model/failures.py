@@ -1,0 +1,23 @@
+"""How a provider refuses: status, type and code by word. The message quotes the key, as some providers do."""
+
+from starlette.responses import JSONResponse, Response
+
+REFUSALS: dict[str, tuple[int, str, str | None]] = {
+    "400": (400, "invalid_request_error", "invalid_value"),
+    "401": (401, "invalid_request_error", "invalid_api_key"),
+    "403": (403, "invalid_request_error", "unsupported_country_region_territory"),
+    "404": (404, "invalid_request_error", "model_not_found"),
+    "429": (429, "requests", "rate_limit_exceeded"),
+    "500": (500, "server_error", None),
+    "503": (503, "server_error", "overloaded"),
+    "quota": (429, "insufficient_quota", "insufficient_quota"),
+    "too_long": (400, "invalid_request_error", "context_length_exceeded"),
+    "filter": (400, "invalid_request_error", "content_filter"),
+}
+"""By the word of the step `["error", word]`."""
+
+
+def refuse(word: str, message: str) -> Response:
+    """Refuse as the provider would."""
+    status, kind, code = REFUSALS[word]
+    return JSONResponse({"error": {"message": message, "type": kind, "param": None, "code": code}}, status)
