@@ -2,7 +2,7 @@
 
 from chatkit_agents.context import ToolContext
 from chatkit_agents.outbound import Conversion, model_input
-from chatkit_agents.providers import SetupError, choose, create_model
+from chatkit_agents.providers import ProviderError, choose, create_model
 from chatkit_agents.responder import agent_responder, stop_at, untraced
 from chatkit_agents.run import Activity, Images
 from chatkit_agents.stream import agent_events
@@ -11,7 +11,7 @@ __all__ = [
     "Activity",
     "Conversion",
     "Images",
-    "SetupError",
+    "ProviderError",
     "ToolContext",
     "agent_events",
     "agent_responder",

@@ -1,13 +1,14 @@
 """Keys stay on the server: a string that never shows itself, and logs that never show it."""
 
+import json
 import logging
 from typing import Final
 
 HIDDEN: Final = "[key]"
 SHORTEST: Final = 6
 """Shorter strings are no keys, and would take ordinary words out of logs."""
-LOGGERS: Final = ("chatkit_agents", "chatkit_server", "openai", "openai.agents", "httpx", "httpcore")
-"""Who might log what a provider said, or what was sent to one."""
+TREES: Final = ("chatkit_agents", "chatkit_server", "openai", "httpx", "httpx2", "httpcore", "httpcore2", "asyncio")
+"""Loggers, and all below them, that might log what a provider said, or what was sent to one."""
 
 _formatter = logging.Formatter()
 
@@ -15,10 +16,13 @@ _formatter = logging.Formatter()
 class Secret:
     """A key. Only `reveal` shows it."""
 
+    __slots__ = ("_value",)
+
     def __init__(self, value: str) -> None:
         self._value = value
         if len(value) >= SHORTEST:
-            _guard(value)
+            REDACTOR.keys |= {value, json.dumps(value)[1:-1], repr(value)[1:-1]}
+            guard_logs()
 
     def __repr__(self) -> str:
         return HIDDEN
@@ -39,8 +43,8 @@ class Redactor(logging.Filter):
         self.keys: set[str] = set()
 
     def clean(self, text: str) -> str:
-        """Give a text without keys."""
-        for key in self.keys:
+        """Give a text without keys; a key that begins like another one is no matter."""
+        for key in sorted(self.keys, key=len, reverse=True):
             text = text.replace(key, HIDDEN)
         return text
 
@@ -61,9 +65,13 @@ REDACTOR: Final = Redactor()
 """The one that all keys are told to."""
 
 
-def _guard(key: str) -> None:
-    REDACTOR.keys.add(key)
-    for name in LOGGERS:
+def guard_logs() -> None:
+    """Have the redactor read what the loggers of `TREES` log.
+
+    A filter sees only what is logged by its own logger, not by those below: each that exists gets it.
+    """
+    known = [name for name in logging.Logger.manager.loggerDict if name.partition(".")[0] in TREES]
+    for name in {*TREES, *known}:
         logging.getLogger(name).addFilter(REDACTOR)
 
 

@@ -1,0 +1,73 @@
+"""Backends whose model is the fake model server, over loopback, through the real client and the real Agents SDK."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+from starlette.applications import Starlette
+
+from agents import Agent
+from chatkit_agents import agent_responder
+from chatkit_agents.providers import Provider, choose
+from chatkit_conformance.fake_model import create_fake_model
+from chatkit_server import create_app
+from support.demo import JSON, Client, play
+from support.live import live
+
+KEY = "sk-CANARY-0123456789"
+WRONG = "sk-WRONG-CANARY-98765"
+
+
+class Fake:
+    """The fake model server, and what it was sent."""
+
+    def __init__(self, app: Starlette, port: int) -> None:
+        self.state = app.state.fake
+        self.port = port
+
+    @property
+    def log(self) -> list[JSON]:
+        entries: list[JSON] = self.state.log
+        return entries
+
+    def environment(self, dialect: str, **settings: str) -> dict[str, str]:
+        named = {"LLM_PROVIDER": "compatible", "LLM_BASE_URL": f"http://127.0.0.1:{self.port}/v1"}
+        return named | {"LLM_API": dialect, "LLM_API_KEY": KEY} | settings
+
+    def play(self, script: Callable[[Client], Awaitable[Any]], env: dict[str, str], **parts: Any) -> Any:
+        """Run a conversation with a backend of this environment; leave no connection behind."""
+        provider = choose(env, max_retries=0)
+
+        async def closing(client: Client) -> Any:
+            try:
+                return await script(client)
+            finally:
+                await provider.aclose()
+
+        return play(closing, backend(provider, **parts))
+
+    def say(self, text: str, env: dict[str, str], **parts: Any) -> list[JSON]:
+        events: list[JSON] = self.play(lambda client: client.say(text), env, **parts)
+        return events
+
+
+def backend(provider: Provider, *, tools: Any = (), stop: Any = "run_llm_again", **options: Any) -> Starlette:
+    agent: Agent[Any] = Agent(name="Test", model=provider.model, tools=list(tools), tool_use_behavior=stop)
+    app = create_app(agent_responder(agent, models=provider.models, **options), strict=True)
+    inner = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(running: Starlette) -> AsyncIterator[Any]:
+        async with inner(running) as state:
+            yield state
+        await provider.aclose()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+@contextlib.contextmanager
+def fake_model(key: str = KEY) -> Iterator[Fake]:
+    app = create_fake_model(key)
+    with live(app, log_level="critical") as port:
+        yield Fake(app, port)
