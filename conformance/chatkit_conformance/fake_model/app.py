@@ -78,9 +78,13 @@ class FakeModel:
 
     async def reset(self, _http: Request) -> Response:
         """Forget what the model was sent, and count from 1 again."""
+        self.forget()
+        return Response(status_code=204)
+
+    def forget(self) -> None:
+        """Do the same for who has the server in hand."""
         self.log.clear()
         self._numbers = count(1)
-        return Response(status_code=204)
 
 
 def _shown(http: Request) -> dict[str, str]:
