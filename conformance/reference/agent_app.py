@@ -11,6 +11,7 @@ endpoint is `POST /{dialect}/{agent}`: dialects `responses` and `chat`, agents a
 from __future__ import annotations
 
 import argparse
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,9 @@ from agents import RunContextWrapper, function_tool
 
 Wrapper = RunContextWrapper[AgentContext[dict]]
 PARTIAL_IMAGES = 2
+PAUSE = 0.03
+"""Seconds before a tool says something. What model and tools say comes from two queues that are read in no fixed
+order, and an event shows the item as it is when it is written: without a pause no two streams are the same."""
 
 
 @function_tool
@@ -46,18 +50,21 @@ async def fails(wrapper: Wrapper) -> str:
 
 @function_tool
 async def progress(wrapper: Wrapper, text: str) -> str:
+    await asyncio.sleep(PAUSE)
     await wrapper.context.stream(types.ProgressUpdateEvent(text=text, icon="search"))
     return "done"
 
 
 @function_tool
 async def effect(wrapper: Wrapper, name: str) -> str:
+    await asyncio.sleep(PAUSE)
     await wrapper.context.stream(types.ClientEffectEvent(name=name, data={"a": None, "b": [1]}))
     return "done"
 
 
 @function_tool
 async def notice(wrapper: Wrapper, text: str) -> str:
+    await asyncio.sleep(PAUSE)
     await wrapper.context.stream(types.NoticeEvent(level="warning", message=text, title="Note"))
     return "done"
 
@@ -65,6 +72,7 @@ async def notice(wrapper: Wrapper, text: str) -> str:
 @function_tool
 async def say(wrapper: Wrapper, text: str) -> str:
     item = types.AssistantMessageItem(**base(wrapper.context), content=[types.AssistantMessageContent(text=text)])
+    await asyncio.sleep(PAUSE)
     await wrapper.context.stream(types.ThreadItemDoneEvent(item=item))
     return "done"
 
@@ -72,6 +80,7 @@ async def say(wrapper: Wrapper, text: str) -> str:
 @function_tool
 async def hidden(wrapper: Wrapper, text: str) -> str:
     item = types.HiddenContextItem(**base(wrapper.context), content=text)
+    await asyncio.sleep(PAUSE)
     await wrapper.context.stream(types.ThreadItemDoneEvent(item=item))
     return "done"
 
@@ -84,6 +93,7 @@ async def card(wrapper: Wrapper, texts: list[str]) -> str:
             yield Card(children=[Text(id="t", value=text, streaming=not last)])
 
     shown = Card(children=[Text(value=texts[0])]) if len(texts) == 1 else states()
+    await asyncio.sleep(PAUSE)
     await wrapper.context.stream_widget(shown, copy_text=texts[-1])
     return "done"
 
@@ -91,6 +101,7 @@ async def card(wrapper: Wrapper, texts: list[str]) -> str:
 @function_tool
 async def task(wrapper: Wrapper, titles: list[str]) -> str:
     for title in titles:
+        await asyncio.sleep(PAUSE)
         await wrapper.context.add_workflow_task(types.CustomTask(title=title, icon="bolt"))
     return "done"
 
@@ -98,12 +109,14 @@ async def task(wrapper: Wrapper, titles: list[str]) -> str:
 @function_tool
 async def change(wrapper: Wrapper, title: str, place: int) -> str:
     changed = types.CustomTask(title=title, status_indicator="complete")
+    await asyncio.sleep(PAUSE)
     await wrapper.context.update_workflow_task(changed, place)
     return "done"
 
 
 @function_tool
 async def end(wrapper: Wrapper, title: str, expanded: bool) -> str:
+    await asyncio.sleep(PAUSE)
     await wrapper.context.end_workflow(types.CustomSummary(title=title), expanded=expanded)
     return "done"
 
@@ -151,16 +164,18 @@ class Backend(ChatKitServer):
     async def respond(self, thread, input_user_message, context):
         held = AgentContext(thread=thread, store=self.store, request_context=context)
         history = await self.store.load_thread_items(thread.id, None, 1000, "asc", context)
-        # Its own answers are left out: as it spells them, the chat dialect of the Agents SDK refuses them.
-        told = await simple_to_agent_input([item for item in history.data if told_to_model(item)])
+        told = [one for item in history.data for one in await model_input(item)]
         result = agents.Runner.run_streamed(self.agent, told, context=held, max_turns=MAX_TURNS)
         converter = ResponseStreamConverter(partial_images=PARTIAL_IMAGES)
         async for event in bridge.stream_agent_response(held, result, converter=converter):
             yield event
 
 
-def told_to_model(item) -> bool:
-    return item.type in {"user_message", "client_tool_call"}
+async def model_input(item) -> list[Any]:
+    """Tell an answer as plain text: as the SDK spells it, the chat dialect of the Agents SDK refuses it."""
+    if item.type == "assistant_message":
+        return [{"role": "assistant", "content": "".join(part.text for part in item.content)}]
+    return await simple_to_agent_input(item) if item.type in {"user_message", "client_tool_call"} else []
 
 
 def mended(original):

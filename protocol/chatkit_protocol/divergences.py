@@ -154,6 +154,30 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
         "400.",
         "Nobody can have meant it; the reference's default is a leftover of its typing.",
     ),
+    (
+        "D24",
+        "With openai 3 a streamed citation of an agent ends the answer with an error.",
+        "It is shown, and the answer goes on.",
+        "The citation comes as an object of a class that the reference's union does not know.",
+    ),
+    (
+        "D25",
+        "An image that the model failed to make stays an empty frame until the thread is loaded again.",
+        "The frame is removed.",
+        "Nothing will ever fill it.",
+    ),
+    (
+        "D26",
+        "A failing run is `stream.error` without a word; what the model had said last may be lost.",
+        "The user is told what went wrong and whether to try again, after all that was said.",
+        "A wrong key, a used-up quota and a guardrail want different things done.",
+    ),
+    (
+        "D27",
+        "A guardrail also removes the ids of tool calls, which were never added.",
+        "Only what was shown is removed.",
+        "A client has no use for ids that it has never seen.",
+    ),
 )
 
 DIVERGENCES: dict[str, Divergence] = {row[0]: Divergence(*row) for row in _ROWS}
