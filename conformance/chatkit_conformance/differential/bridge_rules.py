@@ -107,14 +107,23 @@ def streamed_refusals(pair: Pair) -> bool:
 
 
 def told_refusals(pair: Pair) -> bool:
-    """D15: an answer that ends in a refusal ends well, though newer Agents SDKs raise; the reference fails."""
-    return pair.breaks_off() and not errors(pair.ours) and says_refusal(pair.rest()) and settled(pair)
+    """D15: an answer that ends in a refusal ends well, though newer Agents SDKs raise; the reference fails.
+
+    How much it says before it does is a race: it stops reading the run at once.
+    """
+    if pair.official[-1:] != [BROKEN] or errors(pair.ours):
+        return False
+    sent = pair.official[:-1]
+    heard = {part(event) for event in sent if updates(event, "text_delta", "done")}
+    kept = [e for e in pair.ours if not updates(e, "text_delta", "done") or part(e) in heard]
+    alike = sent in (pair.ours[: len(sent)], kept[: len(sent)])
+    rest = pair.ours[len(sent) :] if sent == pair.ours[: len(sent)] else kept[len(sent) :]
+    ended = pair.ours[-1]["type"] == "thread.item.done"
+    return alike and ended and all(event["type"] in MESSAGES for event in rest) and settled(pair)
 
 
-def says_refusal(rest: Events) -> bool:
-    """Recognise the end of a message: its deltas, its parts, and the whole of it."""
-    kinds = {event["type"] for event in rest}
-    return kinds == {"thread.item.updated", "thread.item.done"} and rest[-1]["type"] == "thread.item.done"
+MESSAGES = {"thread.item.updated", "thread.item.done"}
+"""Events about a message that has begun."""
 
 
 def shown_citations(pair: Pair) -> bool:
@@ -143,8 +152,7 @@ def told_failures(pair: Pair) -> bool:
     place = pair.official.index(BROKEN)
     # The official side stops reading the run at once: what is still in its queue is lost.
     lost = pair.ours[place : pair.ours.index(told[0])]
-    more = lost if all(event["type"] == "thread.item.updated" for event in lost) else []
-    pair.official[place : place + 1] = [*more, told[0]]
+    pair.official[place : place + 1] = [*lost, told[0]]
     return True
 
 
