@@ -1,16 +1,17 @@
 """The demo backend: talks without a key or a network, and shows every item and event on request."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
 
-from agents import Model
+from agents import Model, RunConfig
 from chatkit_agents.demo.agent import demo_agent
 from chatkit_agents.demo.commands import COMMANDS
 from chatkit_agents.demo.model import DemoModel
 from chatkit_agents.demo.outputs import SKETCHES
 from chatkit_agents.demo.widgets import ACTIONS
+from chatkit_agents.providers import Provider
 from chatkit_agents.responder import agent_responder
 from chatkit_agents.run import Images
 from chatkit_server import Audio, Store, Turn, create_app
@@ -22,8 +23,10 @@ TITLE_LENGTH = 40
 class Demo:
     """The demo's responder: commands are answered by rules, everything else by the agent."""
 
-    def __init__(self, model: Model) -> None:
-        self._agent = agent_responder(demo_agent(model), images=Images(partial_images=SKETCHES))
+    def __init__(self, model: Model, models: Mapping[str, Model], run_config: RunConfig | None) -> None:
+        self._agent = agent_responder(
+            demo_agent(model), images=Images(partial_images=SKETCHES), models=models, run_config=run_config
+        )
 
     async def respond(self, turn: Turn) -> AsyncIterator[Any]:
         """Obey a command, or have the agent answer."""
@@ -49,7 +52,23 @@ class Demo:
 
 
 def demo_app(
-    *, store: Store | None = None, model: Model | None = None, delay: float = 0.02, **options: Any
+    *,
+    store: Store | None = None,
+    model: Model | None = None,
+    provider: Provider | None = None,
+    delay: float = 0.02,
+    **options: Any,
 ) -> Starlette:
-    """Make the demo backend. `delay` is how many seconds each word takes; `options` are those of `create_app`."""
-    return create_app(Demo(model or DemoModel(delay=delay)), store=store, actions=ACTIONS, strict=True, **options)
+    """Make the demo backend.
+
+    Args:
+        store: where threads are kept; in memory unless given.
+        model: what answers; the demo model unless given.
+        provider: gives the model, those that the user may choose, and whether runs are traced.
+        delay: how many seconds each word of the demo model takes.
+        options: those of `create_app`.
+    """
+    answering = model or (provider.model if provider else DemoModel(delay=delay))
+    models = provider.models if provider else {}
+    demo = Demo(answering, models, provider.run_config() if provider and not model else None)
+    return create_app(demo, store=store, actions=ACTIONS, strict=True, **options)

@@ -1,5 +1,8 @@
 """Serve a backend with a demo agent: the Agents SDK with a built-in model that needs no key and no network.
 
+Or with another model: LLM_PROVIDER is openai (with OPENAI_API_KEY), gemini (with GEMINI_API_KEY) or compatible (with
+LLM_BASE_URL, LLM_API_KEY, LLM_API=chat|responses). LLM_MODEL names the model, LLM_MODELS more that the user may choose.
+LLM_TRACING=on has the Agents SDK send conversations to OpenAI's traces, for openai only.
 Threads are kept in an SQLite file. Pages of localhost may call it. There are no accounts: whoever reaches the
 port is the one user.
 """
@@ -15,7 +18,8 @@ from chatkit_conformance.cli.terminal import Failure, complain, say
 
 EXAMPLE = """\
   chatkit-wire serve
-  chatkit-wire serve --port 9000 --data /tmp/try.sqlite3"""
+  chatkit-wire serve --port 9000 --data /tmp/try.sqlite3
+  LLM_PROVIDER=compatible LLM_BASE_URL=http://127.0.0.1:8009/v1 chatkit-wire serve"""
 
 PORT = 8000
 DATA = "data/chatkit.sqlite3"
@@ -47,12 +51,13 @@ def run(options: argparse.Namespace) -> int:
             "delete everything. If that is what you want, add --insecure-no-auth",
             2,
         )
+    provider = _provider()
     data = Path(options.data or os.environ.get("CHATKIT_DATA") or DATA)
     listener = listen(options.host, _port(options.port))
-    app = _app(data)
+    app = _app(data, provider)
     if not is_loopback(options.host):
         complain(f"WARNING: no accounts! Everyone who reaches {options.host} reads, writes and deletes all threads.")
-    _tell(listener, data)
+    _tell(listener, data, provider)
     return run(app, listener, access_log=options.access_log)
 
 
@@ -63,7 +68,16 @@ def _port(given: int | None) -> int:
     return int(named) if given is None else given
 
 
-def _app(data: Path) -> Any:
+def _provider() -> Any:
+    from chatkit_agents.providers import ProviderError, choose  # noqa: PLC0415 - an extra
+
+    try:
+        return choose()
+    except ProviderError as error:
+        raise Failure(str(error), 2) from None
+
+
+def _app(data: Path, provider: Any) -> Any:
     from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
     from chatkit_server import SQLiteStore  # noqa: PLC0415 - an extra
 
@@ -71,7 +85,7 @@ def _app(data: Path) -> Any:
         data.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Failure(f"cannot make the folder of {data}: {error.strerror}", 2) from None
-    return demo_app(store=SQLiteStore(data), allow_origin_regex=LOCAL_PAGES)
+    return demo_app(store=SQLiteStore(data), provider=provider, allow_origin_regex=LOCAL_PAGES)
 
 
 def _command() -> str:
@@ -81,14 +95,14 @@ def _command() -> str:
     return name if here.name != name or shutil.which(name) else os.path.relpath(here)
 
 
-def _tell(listener: Any, data: Path) -> None:
+def _tell(listener: Any, data: Path, provider: Any) -> None:
     from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
 
     url = f"{address(listener)}{ENDPOINT}"
     say(f"ChatKit backend at  {url}")
     say(f"threads are kept in {data}")
-    say("model               the built-in demo model: offline, no key, always the same answers")
+    say(f"model               {provider.describe()}")
     say()
     say("Say hello:")
     say(f"  curl -N {url} -H 'content-type: application/json' -d '{HELLO}'")
