@@ -51,9 +51,9 @@ class FakeModel:
                 return refuse("400", "The body must be a JSON object with a `model`.")
             self.log.append({"path": http.url.path, "headers": _shown(http), "body": body})
             if self.key and bearer != self.key:
-                return refuse("401", f"Incorrect API key provided: {bearer}.")
+                return refuse("401", "The API key is not the right one.", bearer)
             if model.startswith(UNKNOWN):
-                return refuse("404", f"The model `{model}` does not exist, or {bearer} may not use it.")
+                return refuse("404", f"The model `{model}` does not exist.", bearer)
             return self._answered(dialect, body, model, bearer)
 
         return post
@@ -65,7 +65,9 @@ class FakeModel:
             return refuse("400", str(error))
         if said.refused:
             word = said.refused if said.refused in REFUSALS else "400"
-            return refuse(word, f"The script says {said.refused}. Your key is {bearer}.")
+            return refuse(word, f"The script says {said.refused}.", bearer)
+        if "message" in said.ending and bearer:
+            said.ending["message"] += f" Your key is {bearer}."
         number = next(self._numbers)
         if not body.get("stream"):
             return JSONResponse(dialect.reply(said, number, model))

@@ -17,7 +17,9 @@ REFUSALS: dict[str, tuple[int, str, str | None]] = {
 """By the word of the step `["error", word]`."""
 
 
-def refuse(word: str, message: str) -> Response:
-    """Refuse as the provider would."""
+def refuse(word: str, message: str, key: str = "") -> Response:
+    """Refuse as the provider would; with a key, quote it in the message and in a header."""
     status, kind, code = REFUSALS[word]
-    return JSONResponse({"error": {"message": message, "type": kind, "param": None, "code": code}}, status)
+    quoted = f"{message} Your key is {key}." if key else message
+    headers = {"x-your-key": key} if key else {}
+    return JSONResponse({"error": {"message": quoted, "type": kind, "param": None, "code": code}}, status, headers)
