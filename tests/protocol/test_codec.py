@@ -302,6 +302,23 @@ def test_a_fault_among_ten_thousand_answers_is_found_fast(faulty: int) -> None:
     assert time.perf_counter() - start < 10, "finding the place is not logarithmic"
 
 
+HOSTILE = [
+    pytest.param(b"[" * 200 + b'"' + b'\\"' * 500_000, id="a-text-of-quotes-that-nothing-ends"),
+    pytest.param(b'"' + b'\\"' * 500_000 + b"[" * 200, id="the-same-before-the-brackets"),
+    pytest.param(b"[" * 200 + b"\\" * 1_000_001, id="backslashes"),
+    pytest.param(b"[" * 200 + b'"' + b"\\" * 1_000_001, id="a-text-of-backslashes"),
+    pytest.param(b'""' * 500_000 + b"[" * 200, id="empty-texts"),
+    pytest.param(b"[" * 1_000_000, id="brackets"),
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_a_megabyte_of_anything_is_refused_at_once(body: bytes) -> None:
+    start = time.perf_counter()
+    refusal(body)
+    assert time.perf_counter() - start < 5, "reading a body is not linear"
+
+
 def test_a_large_body_is_read() -> None:
     text = "é" * 2_000_000
     request = decode_request(json.dumps(say(content=[{"type": "input_text", "text": text}])).encode())
