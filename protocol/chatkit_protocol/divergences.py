@@ -178,6 +178,12 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
         "Only what was shown is removed.",
         "A client has no use for ids that it has never seen.",
     ),
+    (
+        "D28",
+        "The item that a sync action returns is answered and not stored.",
+        "It is stored, if the thread has it already.",
+        "After a reload the user sees what they saw before.",
+    ),
 )
 
 DIVERGENCES: dict[str, Divergence] = {row[0]: Divergence(*row) for row in _ROWS}

@@ -280,7 +280,7 @@ def test_a_sender_that_is_no_widget_is_refused_with_one_error(wire: Wire) -> Non
     assert wire.ask("threads.sync_custom_action", **given).status == 400
 
 
-def test_a_sync_action_answers_with_the_item_and_stores_it(wire: Wire) -> None:
+def test_d28_a_sync_action_answers_with_the_item_and_stores_it(wire: Wire) -> None:
     thread = wire.thread("show")
     widget = wire.items(thread)[1]
     given = {"thread_id": thread, "item_id": widget["id"], "action": {"type": "sync", "payload": {"n": 3}}}
