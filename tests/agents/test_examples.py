@@ -260,11 +260,12 @@ def test_auth_header_lets_nobody_in_without_tokens(load: Load) -> None:
 
 def test_gemini(load: Load, model: tuple[str, list[dict[str, Any]]]) -> None:
     address, log = model
-    module = load("gemini", LLM_PROVIDER="gemini", GEMINI_API_KEY="k", GEMINI_BASE_URL=address)
-    with live(closing(module.app, *module.MODELS.values())) as port:
+    env = {"LLM_PROVIDER": "gemini", "GEMINI_API_KEY": "k", "GEMINI_BASE_URL": address, "LLM_MODELS": "gemini-2.5-pro"}
+    module = load("gemini", **env)
+    with live(closing(module.app, module.provider.model)) as port:
         wire = Wire(port)
         assert answers(wire.create("hello").raw_events) == ["hello"]
-        wire.create("hello", inference_options={"model": "thorough"})
+        wire.create("hello", inference_options={"model": "gemini-2.5-pro"})
         wire.create("hello", inference_options={"model": "somebody-elses"})
     assert [call["path"] for call in log] == ["/v1/chat/completions"] * 3
     assert [call["body"]["model"] for call in log] == ["gemini-2.5-flash", "gemini-2.5-pro", "gemini-2.5-flash"]
@@ -297,9 +298,8 @@ def test_there_is_something_to_test() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_command_in_its_first_lines_serves_it(path: Path, load: Load, tmp_path: Path) -> None:
     teaches = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    line = next(
-        line for line in teaches.splitlines() if re.match(r"\s+(\w+=\S+ )*uvicorn", line) and "LLM_" not in line
-    )
+    runs = [line for line in teaches.splitlines() if re.match(r" +(\w+=\S+ )*uvicorn", line)]
+    line = next(line for line in runs if "LLM_" not in line)
     settings = dict(word.split("=", 1) for word in shlex.split(line) if re.match(r"[A-Z_]+=", word))
     folder = FOLDER.parents[1]
     command = [sys.executable, "-m", "uvicorn", *shlex.split(line.partition("uvicorn ")[2]), "--port", "0"]
