@@ -1,7 +1,8 @@
-"""Tools: one of the server that shows a widget, one of the page, and an action for the widget's button.
+"""Tools: one of the server that shows a widget, one of the page, and actions for the widget's buttons.
 
 A tool reaches the user through `wrapper.context`. A tool of the page ends the run: `stop_at` names it, the page runs
-it, and its result starts the next turn. The demo model obeys `/tool Lisbon` and `/client-tool dark`.
+it, and its result starts the next turn; `frontend/` is such a page. The demo model obeys `/tool Lisbon` and
+`/client-tool dark`.
 
     uvicorn --app-dir agents/examples 03_tools:app
     chatkit-wire chat http://127.0.0.1:8000/chatkit/api
@@ -25,8 +26,10 @@ class Place(Struct):
 async def get_weather(wrapper: RunContextWrapper[ToolContext[None]], city: str) -> str:
     """Tell the weather in a city and show it to the user."""
     await wrapper.context.progress(f"Looking at the sky over {city}…")
+    sky = Text(value="21 °C, sunny")
+    show = Button(label="Map", onClickAction=ActionConfig(type="show_map", payload={"city": city}, handler="client"))
     save = Button(label="Save", onClickAction=ActionConfig(type="save_place", payload={"city": city}))
-    wrapper.context.widget(Card(children=[Title(value=city), Text(value="21 °C, sunny"), save]))
+    wrapper.context.widget(Card(children=[Title(value=city), sky, show, save]))
     return f"21 °C and sunny in {city}"
 
 
