@@ -215,7 +215,7 @@ def test_the_second_server_answers(tmp_path: Path) -> None:
 @pytest.mark.reference
 def test_both_servers_say_the_same(tmp_path: Path) -> None:
     store = (ROOT / "conformance/reference/memory.py").read_text(encoding="utf-8")
-    told = []
+    told: list[Any] = []
     for python, code in ((reference_python(), BEFORE), (sys.executable, AFTER)):
         folder = tmp_path / str(len(told))
         folder.mkdir()

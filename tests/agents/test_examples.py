@@ -290,6 +290,18 @@ def test_it_is_short_and_says_how_to_run_it(path: Path) -> None:
     assert re.search(rf"\b(test_{path.stem}|{path.stem}\b)", Path(__file__).read_text(encoding="utf-8"))
 
 
+UNTYPED = {"in_django", "in_flask"}
+"""Django brings no types, and those of Flask and a2wsgi do not agree about what WSGI is."""
+
+
+@pytest.mark.slow
+def test_the_types_of_the_examples_hold() -> None:
+    names = [str(path) for path in FILES if path.stem not in UNTYPED]
+    command = [sys.executable, "-m", "mypy", "--strict", "--scripts-are-modules", *names]
+    run = subprocess.run(command, cwd=FOLDER.parents[1], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_there_is_something_to_test() -> None:
     assert len(FILES) >= 9
 
