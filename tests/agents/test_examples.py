@@ -120,6 +120,7 @@ def test_03_tools_of_the_page(load: Load) -> None:
         after = wire.ask("threads.add_client_tool_output", thread_id=call["thread_id"], result=result).raw_events
     assert (call["type"], call["status"], call["name"]) == ("client_tool_call", "pending", "switch_theme")
     assert call["arguments"] == {"theme": "dark"}
+    assert not answers(asked), "the run ends with the call: the model does not go on without the page's result"
     assert "switch_theme" in answers(after)[-1], "the page's result starts the next turn"
 
 
