@@ -1,9 +1,12 @@
-"""Replies that are neither a thread, a page, an item nor an attachment."""
+"""Replies: what each request that is not streamed gets back, and how a refusal is told."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from chatkit_protocol import requests as r
+from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.base import UNSET, Lenient, Maybe, Wire
 from chatkit_protocol.items import ThreadItem
+from chatkit_protocol.threads import Page, Thread
 
 
 class Empty(Wire, kw_only=True):
@@ -21,6 +24,20 @@ class TranscriptionResult(Wire, kw_only=True):
 
     text: str
 
+
+REPLIES: dict[type, Any] = {
+    r.ThreadsGetById: Thread,
+    r.ThreadsList: Page[Thread],
+    r.ThreadsUpdate: Thread,
+    r.ThreadsDelete: Empty,
+    r.ThreadsSyncCustomAction: SyncCustomActionResponse,
+    r.ItemsList: Page[ThreadItem],
+    r.ItemsFeedback: Empty,
+    r.AttachmentsCreate: Attachment,
+    r.AttachmentsDelete: Empty,
+    r.InputTranscribe: TranscriptionResult,
+}
+"""What a request is answered with. The requests that have no row are answered with a stream."""
 
 ErrorCode = Literal["bad_request", "unauthorized", "forbidden", "not_found", "too_large", "unsupported", "internal"]
 

@@ -1,0 +1,125 @@
+"""Every rule held against a conversation."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatkit_conformance.linter.nodes import Fault, Node, event_nodes, reply_nodes
+from chatkit_conformance.linter.rule import RULES, Rule
+from chatkit_conformance.linter.subjects import Conversation, Event, Frame, Look, Stream, Where
+from chatkit_conformance.transcript import Exchange
+
+STUMBLES = (KeyError, TypeError, AttributeError, IndexError, ValueError)
+"""What a malformed message can raise in a rule about something else; the rules about shape have found it then."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule is broken in one place."""
+
+    rule: Rule
+    where: Where
+    expected: str
+    actual: Any = None
+
+
+@dataclass
+class Report:
+    """What holding rules against a conversation showed."""
+
+    findings: list[Finding] = field(default_factory=list)
+    looked: Counter[str] = field(default_factory=Counter)
+    """In how many places each rule was looked at. One that was not is not decided."""
+    stumbled: list[tuple[str, str]] = field(default_factory=list)
+    """Rules that could not look because a message is malformed, each with what it met."""
+
+    @property
+    def broken(self) -> list[str]:
+        """The ids of the rules that are broken."""
+        return list(dict.fromkeys(finding.rule.id for finding in self.findings))
+
+
+def lint(
+    conversation: Conversation | Iterable[Exchange],
+    *,
+    revision: str | None = None,
+    rules: Iterable[Rule] | None = None,
+) -> Report:
+    """Hold rules against a conversation, all of them unless told otherwise.
+
+    Args:
+        conversation: what to look at.
+        revision: the revision that the server declares; rules about what is younger are left out.
+        rules: the rules to hold.
+    """
+    told = conversation if isinstance(conversation, Conversation) else Conversation(conversation)
+    told.revision = revision or told.revision
+    subjects = subjects_of(told)
+    report = Report()
+    for one in RULES.values() if rules is None else rules:
+        if not _younger(one.since, told.revision):
+            _look(one, subjects[one.subject], report)
+    report.findings = _most_telling(report.findings, told)
+    return report
+
+
+def subjects_of(told: Conversation) -> dict[type, Sequence[Any]]:
+    """Give everything that a rule's function can ask for."""
+    walked = [found for event_stream in told.streams for found in _walked(event_stream)]
+    walked += [found for exchange in told.exchanges for found in reply_nodes(exchange)]
+    return {
+        Conversation: [told],
+        Exchange: told.exchanges,
+        Stream: told.streams,
+        Frame: told.frames,
+        Event: told.events,
+        Node: [found for found in walked if isinstance(found, Node)],
+        Fault: [found for found in walked if isinstance(found, Fault)],
+    }
+
+
+def _walked(stream: Stream) -> Iterable[Node | Fault]:
+    for event in stream.events:
+        yield from event_nodes(stream.exchange, event)
+
+
+def _look(one: Rule, subjects: Sequence[Any], report: Report) -> None:
+    for subject in subjects:
+        try:
+            for look in one.check(subject):
+                report.looked[one.id] += 1
+                if not look.holds:
+                    report.findings.append(_finding(one, look))
+        except STUMBLES as error:
+            report.stumbled.append((one.id, repr(error)))
+
+
+def _finding(one: Rule, look: Look) -> Finding:
+    return Finding(one, look.where, look.expected, look.actual)
+
+
+def _younger(since: str, revision: str) -> bool:
+    return version(since) > version(revision)
+
+
+def version(revision: str) -> tuple[int, ...]:
+    """Read a revision so that revisions can be compared."""
+    return tuple(int(part) for part in revision.split("."))
+
+
+def _most_telling(findings: Sequence[Finding], told: Conversation) -> list[Finding]:
+    """Leave out what general rules found where a telling one speaks about the same thread, or the same exchange."""
+    telling = {_thread(finding, told) for finding in findings if not finding.rule.general}
+    exchanges = {finding.where.exchange for finding in findings if not finding.rule.general}
+    return [
+        finding
+        for finding in findings
+        if not finding.rule.general or not (_thread(finding, told) in telling or finding.where.exchange in exchanges)
+    ]
+
+
+def _thread(finding: Finding, told: Conversation) -> str:
+    """Name the thread that a finding is about; an exchange about none stands for itself."""
+    number = finding.where.exchange
+    return told.thread_of(number) or f"exchange {number}"

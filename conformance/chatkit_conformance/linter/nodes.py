@@ -1,0 +1,200 @@
+"""The objects of a message, found by walking it along the types of the protocol: what each is, and where it stands.
+
+One fold over `msgspec.inspect`, tolerant of what is malformed: a fault of shape is told with its place, and the walk
+goes on beside it. It judges what a server *sends*, which is stricter than what a server has to read.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+from msgspec import Struct, inspect
+
+from chatkit_conformance.linter.subjects import Event, Placed, Where
+from chatkit_conformance.transcript import OK, Exchange
+from chatkit_protocol.events import ThreadStreamEvent
+from chatkit_protocol.replies import REPLIES
+from chatkit_protocol.requests import JSONRequest
+
+JSON = dict[str, Any]
+Wrong = Literal["missing", "unknown", "null", "type", "tag", "choice"]
+
+
+@dataclass(frozen=True)
+class Node(Placed):
+    """A JSON object that is a message of the protocol or a part of one."""
+
+    exchange: Exchange
+    place: Where
+    shape: type[Struct]
+    """What it has to be."""
+    value: JSON
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        return self.place
+
+    def is_a(self, *shapes: type[Struct]) -> bool:
+        """Tell whether it is a message of one of these types, or of types that inherit them."""
+        return issubclass(self.shape, shapes)
+
+
+@dataclass(frozen=True)
+class Fault(Placed):
+    """A place where a message has not the shape that its type gives it."""
+
+    exchange: Exchange
+    place: Where
+    wrong: Wrong
+    expected: str
+    actual: Any
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        return self.place
+
+
+Found = Iterator[Node | Fault]
+
+
+def event_nodes(exchange: Exchange, event: Event) -> Found:
+    """Find the objects of an event."""
+    yield from _Walk(exchange, event.frame.number).of(_info(ThreadStreamEvent), event.value, "$")
+
+
+def reply_nodes(exchange: Exchange) -> Found:
+    """Find the objects of a reply that is no stream."""
+    shape = replies().get(exchange.kind)
+    if shape is not None and exchange.status == OK and not exchange.streams:
+        yield from _Walk(exchange, None).of(_info(shape), exchange.json, "$")
+
+
+@cache
+def replies() -> dict[str, Any]:
+    """Give the type of the reply by the type of the request."""
+    tags = {kind: str(kind.__struct_config__.tag) for kind in get_args(JSONRequest)}
+    return {tags[kind]: shape for kind, shape in REPLIES.items()}
+
+
+@cache
+def _info(shape: Any) -> inspect.Type:
+    return inspect.type_info(shape)
+
+
+class _Walk:
+    """One walk over one message."""
+
+    def __init__(self, exchange: Exchange, frame: int | None) -> None:
+        self._exchange = exchange
+        self._frame = frame
+
+    def of(self, kind: inspect.Type, value: Any, path: str) -> Found:
+        step = _STEPS.get(type(kind))
+        if step:
+            yield from step(self, kind, value, path)
+        elif (check := _SCALARS.get(type(kind))) and not check[1](value):
+            yield self.fault("type", path, check[0], value)
+
+    def fault(self, wrong: Wrong, path: str, expected: str, actual: Any) -> Fault:
+        return Fault(self._exchange, Where(self._exchange.number, self._frame, path), wrong, expected, actual)
+
+    def literal(self, kind: inspect.LiteralType, value: Any, path: str) -> Found:
+        if value not in kind.values:
+            yield self.fault("choice", path, " or ".join(map(repr, kind.values)), value)
+
+    def array(self, kind: inspect.ListType, value: Any, path: str) -> Found:
+        if not isinstance(value, list):
+            yield self.fault("type", path, "a list", value)
+            return
+        for number, row in enumerate(value):
+            yield from self.of(kind.item_type, row, f"{path}[{number}]")
+
+    def mapping(self, kind: inspect.DictType, value: Any, path: str) -> Found:
+        if not isinstance(value, dict):
+            yield self.fault("type", path, "an object", value)
+            return
+        for key, row in value.items():
+            yield from self.of(kind.value_type, row, f"{path}.{key}")
+
+    def union(self, kind: inspect.UnionType, value: Any, path: str) -> Found:
+        kinds = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+        tagged = {one.tag: one for one in kinds if isinstance(one, inspect.StructType) and one.tag}
+        if len(kinds) == 1:
+            yield from self.of(kinds[0], value, path)
+        elif tagged:
+            yield from self.chosen(tagged, value, path)
+        elif all(list(self.of(one, value, path)) for one in kinds):
+            yield self.fault("type", path, " or ".join(_SCALARS[type(one)][0] for one in kinds), value)
+
+    def chosen(self, tagged: dict[Any, inspect.StructType], value: Any, path: str) -> Found:
+        if not isinstance(value, dict):
+            yield self.fault("type", path, "an object", value)
+        elif "type" not in value:
+            yield self.fault("missing", f"{path}.type", "a type", value)
+        elif not isinstance(value["type"], str) or value["type"] not in tagged:
+            yield self.fault("tag", f"{path}.type", f"one of {', '.join(sorted(tagged))}", value["type"])
+        else:
+            yield from self.message(tagged[value["type"]], value, path)
+
+    def message(self, kind: inspect.StructType, value: Any, path: str) -> Found:
+        if not isinstance(value, dict):
+            yield self.fault("type", path, "an object", value)
+            return
+        shape = get_origin(kind.cls) or kind.cls
+        yield Node(self._exchange, Where(self._exchange.number, self._frame, path), shape, value)
+        if kind.tag and value.get("type") != kind.tag:
+            wrong: Wrong = "tag" if "type" in value else "missing"
+            yield self.fault(wrong, f"{path}.type", str(kind.tag), value.get("type"))
+        for field in kind.fields:
+            yield from self.field(field, value, f"{path}.{field.encode_name}")
+        known = {field.encode_name for field in kind.fields} | ({"type"} if kind.tag else set())
+        for name in value.keys() - known:
+            yield self.fault("unknown", f"{path}.{name}", f"no such field in {shape.__name__}", value[name])
+
+    def field(self, field: inspect.Field, value: JSON, path: str) -> Found:
+        name = field.encode_name
+        if name not in value:
+            if field.required:
+                yield self.fault("missing", path, "a value", None)
+        elif value[name] is None and not isinstance(field.type, inspect.AnyType):
+            yield self.fault("null", path, "a value, or no such key", None)
+        else:
+            yield from self.of(field.type, value[name], path)
+
+
+_STEPS: dict[type[inspect.Type], Callable[[_Walk, Any, Any, str], Found]] = {
+    inspect.StructType: _Walk.message,
+    inspect.UnionType: _Walk.union,
+    inspect.ListType: _Walk.array,
+    inspect.DictType: _Walk.mapping,
+    inspect.LiteralType: _Walk.literal,
+}
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: Any) -> bool:
+    return _number(value) and value == int(value)
+
+
+def _time(value: Any) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+_SCALARS: dict[type[inspect.Type], tuple[str, Callable[[Any], bool]]] = {
+    inspect.StrType: ("a text", lambda value: isinstance(value, str)),
+    inspect.BoolType: ("true or false", lambda value: isinstance(value, bool)),
+    inspect.IntType: ("a whole number", _whole),
+    inspect.FloatType: ("a number", _number),
+    inspect.DateTimeType: ("a time as RFC 3339 writes it", _time),
+}

@@ -1,0 +1,342 @@
+"""What rules look at: a conversation, its exchanges, their streams, frames and events.
+
+Everything here is tolerant. What is malformed is left out, or comes as an empty value, and is the matter of the
+rules about framing and shape alone; so one fault is found once.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from chatkit_conformance.transcript import Exchange, parsed
+from chatkit_protocol.sse import SSEDecoder
+
+JSON = dict[str, Any]
+MARK = "ckc:"
+"""What the text of a message begins with that is a script for the test bed."""
+SAYING = ("threads.create", "threads.add_user_message")
+NEWEST = "1.6.4"
+"""The newest revision of the protocol."""
+SETTLING = ("thread.item.done", "thread.item.replaced", "thread.item.removed")
+
+
+class Where(NamedTuple):
+    """A place in a conversation. `event` counts the frames of a stream; `path` is a JSON path within it."""
+
+    exchange: int
+    event: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        place = f"exchange {self.exchange + 1}"
+        place += "" if self.event is None else f", event {self.event + 1}"
+        return place + (f", {self.path}" if self.path else "")
+
+
+class Look(NamedTuple):
+    """A rule was looked at in one place: whether it holds there, what it wants, and what is there instead."""
+
+    holds: bool
+    where: Where
+    expected: str
+    actual: Any = None
+
+
+Looks = Iterator[Look]
+
+
+class Placed:
+    """Something that has a place."""
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        raise NotImplementedError
+
+    def look(self, holds: object, expected: str, actual: Any = None, *, path: str = "") -> Look:
+        """Say whether a rule holds here."""
+        return Look(bool(holds), self.where._replace(path=path), expected, actual)
+
+
+def asked(exchange: Exchange, holds: object, expected: str, actual: Any = None, *, path: str = "") -> Look:
+    """Say whether a rule holds of an exchange as a whole."""
+    return Look(bool(holds), Where(exchange.number, None, path), expected, actual)
+
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+
+
+@dataclass(frozen=True)
+class Frame(Placed):
+    """What stands between two blank lines of a stream, comments aside."""
+
+    exchange: Exchange
+    number: int
+    lines: tuple[bytes, ...]
+    """Without their ends, comments left out."""
+    start: int
+    end: int
+    """The bytes of the body that it takes, its blank line included."""
+    ended: bool = True
+    """Whether a blank line ends it."""
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        return Where(self.exchange.number, self.number)
+
+    @cached_property
+    def raw(self) -> bytes:
+        """Its bytes as they came."""
+        return self.exchange.received[self.start : self.end]
+
+    @cached_property
+    def data(self) -> str | None:
+        """Its data as a reader of the WHATWG grammar hands it on; None without any."""
+        messages = SSEDecoder().feed(b"\n".join((*self.lines, b"", b"")))
+        return messages[0].data if messages else None
+
+    @cached_property
+    def value(self) -> Any:
+        """Its data as JSON; None for what is none."""
+        return parsed(self.data) if self.data is not None else None
+
+    @property
+    def arrived(self) -> float | None:
+        """Seconds from the request until the whole frame was there, where somebody measured."""
+        return next((seconds for count, seconds in self.exchange.arrivals if count >= self.end), None)
+
+
+def frames(exchange: Exchange) -> list[Frame]:
+    """Cut the body of a stream into its frames."""
+    found: list[Frame] = []
+    lines: list[bytes] = []
+    start = 0
+    for match in _LINE.finditer(exchange.received):
+        line = match[0].rstrip(b"\r\n")
+        if line and not line.startswith(b":"):
+            lines.append(line)
+        ended = not line and bool(match[0])
+        if lines and (ended or match.end() == len(exchange.received)):
+            found.append(Frame(exchange, len(found), tuple(lines), start, match.end(), ended))
+            lines = []
+        start = match.end() if not lines else start
+        if match.end() == len(exchange.received):
+            break
+    return found
+
+
+@dataclass(frozen=True)
+class Event(Placed):
+    """A frame whose data is an object with a type."""
+
+    frame: Frame
+    value: JSON
+    place: int
+    """Its number among the events of its stream."""
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        return self.frame.where
+
+    @property
+    def type(self) -> str:
+        """The type of the event."""
+        return str(self.value["type"])
+
+    @property
+    def item(self) -> JSON:
+        """The item that it carries; empty without one."""
+        item = self.value.get("item")
+        return item if isinstance(item, dict) else {}
+
+    @property
+    def item_id(self) -> str:
+        """The item that it is about; empty for an event about none."""
+        found = self.item.get("id", self.value.get("item_id"))
+        return found if isinstance(found, str) else ""
+
+    @property
+    def item_type(self) -> str:
+        """The type of the item that it carries."""
+        kind = self.item.get("type")
+        return kind if isinstance(kind, str) else ""
+
+    @property
+    def update(self) -> JSON:
+        """The update that it carries; empty without one, or without a type."""
+        update = self.value.get("update")
+        return update if isinstance(update, dict) and isinstance(update.get("type"), str) else {}
+
+    @property
+    def thread(self) -> JSON:
+        """The thread that it carries; empty without one."""
+        thread = self.value.get("thread")
+        return thread if isinstance(thread, dict) else {}
+
+
+@dataclass(frozen=True)
+class Stream(Placed):
+    """An answer in events, with the items that its thread is known to have had before it."""
+
+    exchange: Exchange
+    thread_id: str
+    frames: Sequence[Frame]
+    events: Sequence[Event]
+    before: dict[str, JSON] = field(default_factory=dict)
+    """By id, in their order, as far as this conversation showed them."""
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        return Where(self.exchange.number)
+
+    @property
+    def kind(self) -> str:
+        """The type of the request."""
+        return self.exchange.kind
+
+    @property
+    def kinds(self) -> list[str]:
+        """The types of the events."""
+        return [event.type for event in self.events]
+
+    def of(self, *types: str) -> list[Event]:
+        """Give the events of these types."""
+        return [event for event in self.events if event.type in types]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it came to its end: nobody left, nothing broke off."""
+        return not (self.exchange.cut or self.exchange.left)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it tells an error."""
+        return bool(self.of("error"))
+
+    @property
+    def refusal(self) -> bool:
+        """Whether it is the single error that a sender gets which is no widget: a stream without options."""
+        return self.kind == "threads.custom_action" and self.kinds == ["error"]
+
+    @property
+    def script(self) -> list[Any] | None:
+        """The operations that the request has the test bed carry out; None without a script."""
+        return script_of(self.exchange)
+
+
+def script_of(exchange: Exchange) -> list[Any] | None:
+    """Find the script in a message or in an action."""
+    action = exchange.params.get("action")
+    payload = action.get("payload") if isinstance(action, dict) else None
+    if isinstance(payload, dict) and isinstance(payload.get("ckc"), list):
+        return list(payload["ckc"])
+    text = said(exchange)
+    operations = parsed(text.removeprefix(MARK)) if text.startswith(MARK) else None
+    return operations if isinstance(operations, list) else None
+
+
+def said(exchange: Exchange) -> str:
+    """Give the text of the message that a request brings."""
+    input_ = exchange.params.get("input")
+    content = input_.get("content") if isinstance(input_, dict) else None
+    parts = content if isinstance(content, list) else []
+    return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict) and _is_text(part))
+
+
+def _is_text(part: JSON) -> bool:
+    return part.get("type") == "input_text"
+
+
+def rows(body: Any) -> list[JSON]:
+    """Give the rows of a page, or of the page inside a thread."""
+    page = body.get("items", body) if isinstance(body, dict) else {}
+    data = page.get("data") if isinstance(page, dict) else None
+    found = data if isinstance(data, list) else []
+    return [row for row in found if isinstance(row, dict) and isinstance(row.get("id"), str)]
+
+
+class Conversation(Placed):
+    """Exchanges between one client and one server, in the order in which they began."""
+
+    def __init__(self, exchanges: Iterable[Exchange], *, revision: str = NEWEST) -> None:
+        self.exchanges = list(exchanges)
+        self.revision = revision
+        """The revision of the protocol that the server declares."""
+        for number, exchange in enumerate(self.exchanges):
+            exchange.number = number
+
+    @property
+    def where(self) -> Where:
+        """The place."""
+        return Where(0)
+
+    @cached_property
+    def streams(self) -> list[Stream]:
+        """Every streamed answer, with what its thread had before."""
+        threads: dict[str, dict[str, JSON]] = {}
+        return [stream for exchange in self.exchanges if (stream := _seen(exchange, threads))]
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        """Every frame of every stream."""
+        return [frame for stream in self.streams for frame in stream.frames]
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """Every event of every stream."""
+        return [event for stream in self.streams for event in stream.events]
+
+    def thread_of(self, number: int) -> str:
+        """Name the thread that an exchange is about; empty when it is about none."""
+        stream = self.stream_of(self.exchanges[number])
+        return stream.thread_id if stream else str(self.exchanges[number].params.get("thread_id", ""))
+
+    def stream_of(self, exchange: Exchange) -> Stream | None:
+        """Give the stream of an exchange, if it has one."""
+        return next((stream for stream in self.streams if stream.exchange is exchange), None)
+
+    def after(self, exchange: Exchange, *kinds: str) -> list[Exchange]:
+        """Give the later exchanges, of these request types if any are named."""
+        later = self.exchanges[exchange.number + 1 :]
+        return [one for one in later if not kinds or one.kind in kinds]
+
+
+def _seen(exchange: Exchange, threads: dict[str, dict[str, JSON]]) -> Stream | None:
+    """Make the stream of an exchange, and note what the exchange tells of its thread."""
+    told = frames(exchange) if exchange.streams else []
+    values = [(frame, frame.value) for frame in told]
+    typed = [(f, v) for f, v in values if isinstance(v, dict) and isinstance(v.get("type"), str)]
+    events = [Event(frame, value, place) for place, (frame, value) in enumerate(typed)]
+    made = next((event.thread.get("id") for event in events if event.type == "thread.created"), None)
+    thread_id = str(made if exchange.kind == "threads.create" else exchange.params.get("thread_id", ""))
+    known = threads.setdefault(thread_id, {})
+    if not exchange.streams:
+        if exchange.status and exchange.kind in {"items.list", "threads.get_by_id"}:
+            known.update({row["id"]: row for row in rows(exchange.json)})
+        return None
+    if exchange.kind == "threads.retry_after_item":
+        _cut(known, exchange.params.get("item_id"))
+    stream = Stream(exchange, thread_id, told, events, dict(known))
+    for event in events:
+        take(known, event)
+    return stream
+
+
+def _cut(known: dict[str, JSON], last: Any) -> None:
+    """Forget what a retry deletes."""
+    ids = list(known)
+    for gone in ids[ids.index(last) + 1 :] if last in known else []:
+        del known[gone]
+
+
+def take(known: dict[str, JSON], event: Event) -> None:
+    """Note what an event does to the stored items of its thread."""
+    if event.type in {"thread.item.done", "thread.item.replaced"} and event.item_id:
+        known[event.item_id] = event.item
+    elif event.type == "thread.item.removed":
+        known.pop(event.item_id, None)

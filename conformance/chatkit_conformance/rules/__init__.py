@@ -1,0 +1,15 @@
+"""The rules of the protocol, in files that follow its outline. Importing this enters them all."""
+
+from importlib import import_module
+
+from chatkit_conformance.linter.lint import Finding, Report, lint
+from chatkit_conformance.linter.rule import RULES, Rule, rule
+from chatkit_conformance.linter.subjects import Conversation, Where
+
+AREAS = ("sse",)
+"""The files of rules, in the order of the outline."""
+
+for _area in AREAS:
+    import_module(f"chatkit_conformance.rules.{_area}")
+
+__all__ = ["AREAS", "RULES", "Conversation", "Finding", "Report", "Rule", "Where", "lint", "rule"]
