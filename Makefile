@@ -4,13 +4,15 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 REFERENCE := .venv-reference
+REFERENCES := .venv-references
+VERSIONS := $(sort $(patsubst %.txt,%,$(notdir $(wildcard conformance/reference/versions/*.txt))))
 PIP := --quiet --disable-pip-version-check
 
 # The first Python that is new enough. `PYTHON=... make run` takes another.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint reference differential clean
+.PHONY: help run test check lint reference references facts differential clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,32 +33,44 @@ lint: $(VENV)/installed-dev  ## Check style and types.
 
 reference: $(REFERENCE)/installed  ## Make the official SDK's own environment, which only tests use.
 
+references: reference $(VERSIONS:%=$(REFERENCES)/%/installed)  ## Make an environment for every version of it that is on record.
+
+facts: references  ## Write down again what the messages of every version are made of.
+	@for version in $(VERSIONS); do echo "reading the official SDK $$version ..."; \
+		$(REFERENCES)/$$version/bin/python -W ignore conformance/reference/facts.py \
+			> conformance/reference/facts/$$version.json || exit 1; done
+
 differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300, SEED=...).
 	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SEED),--seed $(SEED))
 
 clean:  ## Delete the environments; the data stays.
-	rm -rf $(VENV) $(REFERENCE)
+	rm -rf $(VENV) $(REFERENCE) $(REFERENCES)
 
 # What brings everything also brings what `all` brings.
 $(VENV)/installed-all: pyproject.toml constraints.txt
-	@$(MAKE) --no-print-directory venv-$(VENV) DIR=$(VENV)
+	@$(MAKE) --no-print-directory environment DIR=$(VENV)
 	@echo "installing into $(VENV) ..."
 	@$(BIN)/python -m pip install $(PIP) -c constraints.txt -e '.[all]'
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt
-	@$(MAKE) --no-print-directory venv-$(VENV) DIR=$(VENV)
+	@$(MAKE) --no-print-directory environment DIR=$(VENV)
 	@echo "installing into $(VENV), with what tests need ..."
 	@$(BIN)/python -m pip install $(PIP) -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/installed-all
 
-$(REFERENCE)/installed: conformance/reference/requirements.txt
-	@$(MAKE) --no-print-directory venv-$(REFERENCE) DIR=$(REFERENCE)
-	@echo "installing the official SDK into $(REFERENCE) ..."
-	@$(REFERENCE)/bin/python -m pip install $(PIP) -r $<
+# The version that tests compare with while they run is the newest of those on record.
+$(REFERENCE)/installed: $(REFERENCES)/$(lastword $(VERSIONS))/installed
+	@rm -rf $(REFERENCE)
+	@ln -s $(<D) $(REFERENCE)
+
+$(REFERENCES)/%/installed: conformance/reference/versions/%.txt
+	@$(MAKE) --no-print-directory environment DIR=$(@D)
+	@echo "installing the official SDK $* into $(@D) ..."
+	@$(@D)/bin/python -m pip install $(PIP) -r $<
 	@touch $@
 
-venv-%:
+environment:
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed, and none was found: say PYTHON=/path/to/python make ..." >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is no Python 3.11 or newer" >&2; exit 1; }

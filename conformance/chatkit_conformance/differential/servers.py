@@ -13,6 +13,10 @@ from typing import IO, Self
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "conformance" / "reference"
+VERSIONS = sorted(
+    (path.stem for path in (REFERENCE / "versions").glob("*.txt")), key=lambda name: [*map(int, name.split("."))]
+)
+"""The versions of the official SDK that are on record, oldest first; the last one is compared with while tests run."""
 PATH = "/chatkit/api"
 STEADY = {"PYTHONHASHSEED": "0"}
 """The reference compares widgets field by field in the order of a set of names: unless hashes are fixed, whether a
@@ -86,7 +90,7 @@ class TestBedServer:
 
 
 class OfficialServer(TestBedServer):
-    """The test bed on the official SDK, in the virtual environment that `make reference` makes."""
+    """The test bed on the official SDK, in a virtual environment that `make reference` or `make references` makes."""
 
     def __init__(self, python: str | None = None) -> None:
         super().__init__([python or reference_python(), str(REFERENCE / "app.py")])
@@ -99,8 +103,10 @@ class OurServer(TestBedServer):
         super().__init__([python, "-m", "chatkit_conformance.cli", "testbed"])
 
 
-def reference_python() -> str:
-    """Name the interpreter of the official SDK's environment: CHATKIT_REFERENCE_PYTHON or the usual place."""
+def reference_python(version: str = VERSIONS[-1]) -> str:
+    """Name the interpreter of the environment of one version; CHATKIT_REFERENCE_PYTHON is another of the newest."""
+    if version != VERSIONS[-1]:
+        return str(ROOT / ".venv-references" / version / "bin" / "python")
     return os.environ.get("CHATKIT_REFERENCE_PYTHON") or str(ROOT / ".venv-reference" / "bin" / "python")
 
 
