@@ -1,4 +1,4 @@
-"""Our messages in the spelling of `data/official.json`: the same fold, over msgspec's types (see facts.py)."""
+"""Our messages in the spelling of the official facts: the same fold, over msgspec's types (see facts.py)."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
 """Our messages against the official ones: same tags, same fields, same needs and defaults, but for what is listed."""
 
 import json
-import os
 import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,11 +9,13 @@ from typing import Any
 import pytest
 
 import chatkit_protocol as wire
+from chatkit_conformance.differential.servers import REFERENCE, VERSIONS, reference_python
 from house.shapes import flat, ours
 
-ROOT = Path(__file__).parents[2]
-TABLE = Path(__file__).parent / "data/official.json"
-OFFICIAL: dict[str, Any] = json.loads(TABLE.read_text())
+FACTS = {version: REFERENCE / "facts" / f"{version}.json" for version in VERSIONS}
+HERE = [version for version in VERSIONS[:-1] if Path(reference_python(version)).exists()] + VERSIONS[-1:]
+"""The versions whose environments have been made: the newest always, the others by `make references`."""
+OFFICIAL: dict[str, Any] = json.loads(FACTS[VERSIONS[-1]].read_text())
 COUNTS = {
     "requests": 16,
     "events": 12,
@@ -76,10 +77,17 @@ def test_differences_cite_divergences_that_exist() -> None:
     assert {why for why in DIFFERENCES.values() if " " not in why} <= set(wire.DIVERGENCES)
 
 
+def test_every_version_on_record_has_its_facts() -> None:
+    assert sorted(FACTS.values()) == sorted((REFERENCE / "facts").iterdir())
+    assert {version: json.loads(path.read_text())["version"] for version, path in FACTS.items()} == dict(
+        zip(VERSIONS, VERSIONS, strict=True)
+    )
+
+
 @pytest.mark.reference
-def test_the_table_is_what_the_official_package_says() -> None:
-    python = os.environ.get("CHATKIT_REFERENCE_PYTHON") or ROOT / ".venv-reference/bin/python"
-    script = ROOT / "conformance/reference/facts.py"
-    done = subprocess.run([python, "-W", "ignore", script], capture_output=True, check=False)
+@pytest.mark.parametrize("version", HERE)
+def test_the_facts_are_what_the_official_package_says(version: str) -> None:
+    command = [reference_python(version), "-W", "ignore", str(REFERENCE / "facts.py")]
+    done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
-    assert done.stdout == TABLE.read_bytes(), f"run {script.relative_to(ROOT)} again"
+    assert done.stdout == FACTS[version].read_bytes(), "say `make facts`"
