@@ -6,7 +6,36 @@ from chatkit_conformance.linter.lint import Finding, Report, lint
 from chatkit_conformance.linter.rule import RULES, Rule, rule
 from chatkit_conformance.linter.subjects import Conversation, Where
 
-AREAS = ("sse",)
+AREAS = (
+    "http",
+    "sse",
+    "json",
+    "users",
+    "threads",
+    "paging",
+    "stream",
+    "script",
+    "items",
+    "input",
+    "messages",
+    "annotations",
+    "workflows",
+    "widgets",
+    "images",
+    "tools",
+    "questions",
+    "actions",
+    "retry",
+    "hidden",
+    "attachments",
+    "audio",
+    "feedback",
+    "errors",
+    "effects",
+    "cancel",
+    "model",
+    "guardrails",
+)
 """The files of rules, in the order of the outline."""
 
 for _area in AREAS:

@@ -1,0 +1,1 @@
+"""Annotations: sources of what was said."""

@@ -1,0 +1,1 @@
+"""Stop: the client goes away in the middle of an answer."""

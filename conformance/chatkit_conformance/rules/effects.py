@@ -1,0 +1,1 @@
+"""Events that are never stored: progress, effects, notices."""

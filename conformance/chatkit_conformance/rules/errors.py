@@ -1,0 +1,1 @@
+"""Errors: how a failure is told."""

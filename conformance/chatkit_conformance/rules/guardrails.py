@@ -1,0 +1,1 @@
+"""Guardrails: an answer is taken back."""

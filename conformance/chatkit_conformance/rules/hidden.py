@@ -1,0 +1,1 @@
+"""Hidden context: what no client may see."""

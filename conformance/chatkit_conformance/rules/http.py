@@ -1,0 +1,1 @@
+"""HTTP: the endpoint, status codes, headers, and when bytes arrive."""

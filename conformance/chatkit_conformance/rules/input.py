@@ -1,0 +1,1 @@
+"""User messages: what the user said, and its echo."""

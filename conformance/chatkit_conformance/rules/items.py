@@ -1,0 +1,1 @@
+"""Items: their life within a stream and in the store."""

@@ -1,0 +1,1 @@
+"""JSON: how messages are spelled and shaped."""

@@ -1,0 +1,1 @@
+"""Assistant messages: parts that grow."""

@@ -1,0 +1,1 @@
+"""Structured input: questions and their answers."""

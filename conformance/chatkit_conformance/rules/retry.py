@@ -1,0 +1,1 @@
+"""Retry: a message is answered again."""

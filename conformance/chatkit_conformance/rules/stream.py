@@ -1,0 +1,1 @@
+"""Streams: what comes where in an answer."""

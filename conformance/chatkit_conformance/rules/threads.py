@@ -1,0 +1,1 @@
+"""Threads: how they begin, change and end."""

@@ -1,0 +1,1 @@
+"""Client tools: calls that the page answers."""

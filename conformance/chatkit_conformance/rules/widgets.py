@@ -1,0 +1,1 @@
+"""Widgets: trees of components, and how they change."""
