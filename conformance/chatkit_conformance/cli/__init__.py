@@ -25,6 +25,8 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("serve", "serve a backend with a demo agent, on this machine", "agents"),
     Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
+    Verb("lint", "tell what is wrong in a capture of the wire, and how to mend it", "conformance"),
+    Verb("explain", "explain a rule of the protocol, with a good and a bad example", "conformance"),
     Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),
     Verb("fake-model", "serve a model that answers by script, for tests", "server"),
 )
