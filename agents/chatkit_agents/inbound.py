@@ -70,7 +70,7 @@ async def _begin(run: Run, event: Any) -> ThreadItemAdded:
     base = run.turn.base() | {"id": await run.item_id(event.item.id or "")}
     content = [_part(part) for part in event.item.content or ()]
     message = OpenMessage(AssistantMessageItem(**base, content=content))
-    message.said.update({index: part.text for index, part in enumerate(content)})
+    message.said.update({message.place(index): part.text for index, part in enumerate(content)})
     run.messages[event.item.id or "", event.output_index] = message
     return run.announce(message.item)
 
@@ -97,20 +97,20 @@ def _part(part: Any) -> AssistantMessageContent:
 
 async def _part_added(run: Run, event: Any) -> Events:
     message = run.message(event.item_id, event.output_index)
-    if message and event.part.type in {"output_text", "refusal"} and event.content_index not in message.said:
+    if message is None or event.part.type not in {"output_text", "refusal"}:
+        return
+    index = message.place(event.content_index)
+    if index not in message.said:
         part = _part(event.part)
-        message.said[event.content_index] = part.text
-        yield run.update(
-            message.item.id,
-            u.AssistantMessageContentPartAdded(content_index=event.content_index, content=part),
-        )
+        message.said[index] = part.text
+        yield run.update(message.item.id, u.AssistantMessageContentPartAdded(content_index=index, content=part))
 
 
 async def _text_delta(run: Run, event: Any) -> Events:
     message = run.message(event.item_id, event.output_index)
     if message is None or not event.delta:
         return
-    index = event.content_index
+    index = message.place(event.content_index)
     if index not in message.said:
         message.said[index] = ""
         part = AssistantMessageContent(text="")
@@ -124,15 +124,15 @@ async def _text_delta(run: Run, event: Any) -> Events:
 
 async def _text_done(run: Run, event: Any) -> Events:
     message = run.message(event.item_id, event.output_index)
-    if message and event.content_index not in message.closed:
-        yield _close_part(run, message, event.content_index, event.text)
+    if message and message.place(event.content_index) not in message.closed:
+        yield _close_part(run, message, message.place(event.content_index), event.text)
 
 
 async def _refusal_done(run: Run, event: Any) -> Events:
     """Close the part of a refusal like any other, having streamed it (D15)."""
     message = run.message(event.item_id, event.output_index)
-    if message and event.content_index not in message.closed:
-        yield _close_part(run, message, event.content_index, event.refusal)
+    if message and message.place(event.content_index) not in message.closed:
+        yield _close_part(run, message, message.place(event.content_index), event.refusal)
 
 
 def _close_part(run: Run, message: OpenMessage, index: int, text: str) -> ThreadStreamEvent:
@@ -146,12 +146,13 @@ async def _annotation_added(run: Run, event: Any) -> Events:
     annotation = annotation_of(event.annotation)
     if message is None or annotation is None:
         return
-    shown = message.annotations.setdefault(event.content_index, [])
+    index = message.place(event.content_index)
+    shown = message.annotations.setdefault(index, [])
     shown.append(annotation)
     yield run.update(
         message.item.id,
         u.AssistantMessageContentPartAnnotationAdded(
-            content_index=event.content_index, annotation_index=len(shown) - 1, annotation=annotation
+            content_index=index, annotation_index=len(shown) - 1, annotation=annotation
         ),
     )
 

@@ -84,6 +84,11 @@ class OpenMessage:
     annotations: dict[int, list[Annotation]] = field(default_factory=dict)
     """Annotations shown so far, by part."""
     closed: set[int] = field(default_factory=set)
+    places: dict[int, int] = field(default_factory=dict)
+
+    def place(self, index: int) -> int:
+        """Give the number of a part here: counted from 0 without gaps, which not every version of the SDK does."""
+        return self.places.setdefault(index, len(self.places))
 
     def whole(self, content: list[AssistantMessageContent]) -> AssistantMessageItem:
         """Give the finished item: the id and the time are those of `added` (D18)."""

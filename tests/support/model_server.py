@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from agents import Agent
+from agents import Agent, Model
 from chatkit_agents import agent_responder
 from chatkit_agents.providers import Provider, choose
 from chatkit_conformance.fake_model import create_fake_model
@@ -34,9 +34,20 @@ class Fake:
         named = {"LLM_PROVIDER": "compatible", "LLM_BASE_URL": f"http://127.0.0.1:{self.port}/v1"}
         return named | {"LLM_API": dialect, "LLM_API_KEY": KEY} | settings
 
-    def play(self, script: Callable[[Client], Awaitable[Any]], env: dict[str, str], **parts: Any) -> Any:
-        """Run a conversation with a backend of this environment; leave no connection behind."""
+    def play(
+        self,
+        script: Callable[[Client], Awaitable[Any]],
+        env: dict[str, str],
+        patience: float | None = None,
+        **parts: Any,
+    ) -> Any:
+        """Run a conversation with a backend of this environment; leave no connection behind.
+
+        `patience` is how many seconds the backend waits for the model.
+        """
         provider = choose(env, max_retries=0)
+        if patience and provider.client:
+            provider.client.timeout = patience
 
         async def closing(client: Client) -> Any:
             try:
@@ -51,8 +62,17 @@ class Fake:
         return events
 
 
-def backend(provider: Provider, *, tools: Any = (), stop: Any = "run_llm_again", **options: Any) -> Starlette:
-    agent: Agent[Any] = Agent(name="Test", model=provider.model, tools=list(tools), tool_use_behavior=stop)
+def backend(
+    provider: Provider,
+    *,
+    tools: Any = (),
+    stop: Any = "run_llm_again",
+    fields: Callable[[Model], dict[str, Any]] = lambda _model: {},
+    **options: Any,
+) -> Starlette:
+    """Serve an agent; `fields` gives more fields of it, when they need the model."""
+    more = fields(provider.model)
+    agent: Agent[Any] = Agent(name="Test", model=provider.model, tools=list(tools), tool_use_behavior=stop, **more)
     app = create_app(agent_responder(agent, models=provider.models, **options), strict=True)
     inner = app.router.lifespan_context
 
