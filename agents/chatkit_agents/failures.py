@@ -1,6 +1,8 @@
 """How a run fails, and what the user is told: one table. What is told never quotes the provider."""
 
+import json
 import logging
+from importlib import import_module
 from typing import NamedTuple
 
 import openai
@@ -40,6 +42,13 @@ def _name(error: Exception) -> str:
     return ", ".join(part for part in parts if part)
 
 
+_UNUSABLE = Told("The model gave an answer that cannot be used. Try again.", allow_retry=True)
+_LATE = Told("The model did not answer in time. Try again.", allow_retry=True)
+_UNREACHED = Told(
+    "The model provider cannot be reached. Try again; if it stays so, whoever runs this server must check"
+    " the provider's address.",
+    allow_retry=True,
+)
 _BLOCKED = Told("This was stopped by a guardrail.", allow_retry=False)
 
 FAILURES: dict[type[Exception], Told] = {
@@ -53,7 +62,8 @@ FAILURES: dict[type[Exception], Told] = {
         "The agent took more steps than it is allowed to and was stopped. Try again, or ask for something smaller.",
         allow_retry=True,
     ),
-    agents.ModelBehaviorError: Told("The model gave an answer that cannot be used. Try again.", allow_retry=True),
+    agents.ModelBehaviorError: _UNUSABLE,
+    json.JSONDecodeError: _UNUSABLE,
     agents.UserError: Told(
         "The agent is not set up correctly. Whoever runs this server finds more in its log.", allow_retry=False
     ),
@@ -76,15 +86,16 @@ FAILURES: dict[type[Exception], Told] = {
         "The model provider is getting too many requests. Wait a moment and try again.", allow_retry=True
     ),
     openai.BadRequestError: Told("The model provider refused the request.", allow_retry=False),
-    openai.APITimeoutError: Told("The model did not answer in time. Try again.", allow_retry=True),
-    openai.APIConnectionError: Told(
-        "The model provider cannot be reached. Try again; if it stays so, whoever runs this server must check"
-        " the provider's address.",
-        allow_retry=True,
-    ),
+    openai.APIResponseValidationError: _UNUSABLE,
+    openai.APITimeoutError: _LATE,
+    openai.APIConnectionError: _UNREACHED,
     openai.APIError: Told("The model provider failed. Try again.", allow_retry=True),
 }
 """By the nearest type of the exception. Guardrails of tools come as rows of their own below."""
+
+if int(openai.__version__.partition(".")[0]) < 3:  # noqa: PLR2004 - older clients pass on how a stream breaks
+    _http = import_module("httpx")  # what they are built on
+    FAILURES |= {_http.TimeoutException: _LATE, _http.TransportError: _UNREACHED}
 
 for _blocked in ("ToolInputGuardrailTripwireTriggered", "ToolOutputGuardrailTripwireTriggered"):
     FAILURES[getattr(exceptions, _blocked)] = _BLOCKED

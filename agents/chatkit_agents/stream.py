@@ -61,10 +61,21 @@ async def _pump(result: RunResultStreaming, channel: Channel) -> None:
     try:
         async for event in result.stream_events():
             channel.put(event)
+            _stop_at_tripwire(result)
     except Exception as error:  # noqa: BLE001 - it is raised where the events are read
         channel.put(_End(error))
     else:
         channel.put(_End(None))
+
+
+def _stop_at_tripwire(result: RunResultStreaming) -> None:
+    """Raise at once when a guardrail of the input trips while the model speaks.
+
+    The Agents SDK raises the same, but only after the model has said everything to nobody.
+    """
+    tripped = next((one for one in result.input_guardrail_results if one.output.tripwire_triggered), None)
+    if tripped:
+        raise InputGuardrailTripwireTriggered(tripped)
 
 
 async def _merged(run: Run, channel: Channel) -> AsyncGenerator[ThreadStreamEvent, None]:

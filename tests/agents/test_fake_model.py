@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -333,6 +334,46 @@ def test_the_openai_client_gets_answers_and_failures(port: int, ask: Ask) -> Non
             ask(client, scripted(["text", "a", "b", "c"], ["cut", 3]))
         with pytest.raises(json.JSONDecodeError):
             ask(client, scripted(["text", "a", "b", "c"], ["malformed", 3]))
+
+
+@pytest.mark.parametrize("dialect", ["responses", "chat/completions"])
+@pytest.mark.parametrize(
+    ("step", "end"),
+    [
+        pytest.param(["slow", 10], "whole", id="slow"),
+        pytest.param(["cut", 1], "cut", id="cut"),
+        pytest.param(["malformed", 1], "whole", id="malformed"),
+    ],
+)
+def test_an_answer_at_once_can_fail_too_and_the_log_tells_how_it_ended(
+    port: int, dialect: str, step: list[Any], end: str
+) -> None:
+    script = scripted(["text", "a"], step)
+    body = {"model": "fake-model", "input": script, "messages": [{"role": "user", "content": script}]}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {KEY}"}) as client:
+        client.post("/reset")
+        if end == "cut":
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.post(f"/v1/{dialect}", json=body)
+        elif step[0] == "malformed":
+            with pytest.raises(json.JSONDecodeError):
+                client.post(f"/v1/{dialect}", json=body).json()
+        else:
+            assert client.post(f"/v1/{dialect}", json=body).json()["object"]
+        assert [entry["end"] for entry in client.get("/log").json()] == [end]
+
+
+def test_the_log_tells_of_a_client_that_left(port: int) -> None:
+    body = {"model": "fake-model", "stream": True, "input": scripted(["slow", 20], ["text", *["a"] * 100])}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {KEY}"}) as client:
+        client.post("/reset")
+        with client.stream("POST", "/v1/responses", json=body) as stream:
+            next(stream.iter_bytes())
+        deadline = time.monotonic() + 5
+        while not (ends := [entry["end"] for entry in client.get("/log").json()])[0]:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert ends == ["left"]
 
 
 def test_a_slow_model_takes_its_time(port: int) -> None:

@@ -49,7 +49,7 @@ class FakeModel:
                 model = str(body["model"])
             except (ValueError, TypeError, KeyError):
                 return refuse("400", "The body must be a JSON object with a `model`.")
-            self.log.append({"path": http.url.path, "headers": _shown(http), "body": body})
+            self.log.append({"path": http.url.path, "headers": _shown(http), "body": body, "end": ""})
             if self.key and bearer != self.key:
                 return refuse("401", "The API key is not the right one.", bearer)
             if model.startswith(UNKNOWN):
@@ -69,10 +69,11 @@ class FakeModel:
         if "message" in said.ending and bearer:
             said.ending["message"] += f" Your key is {bearer}."
         number = next(self._numbers)
-        if not body.get("stream"):
-            return JSONResponse(dialect.reply(said, number, model))
-        stream = frames(dialect, said, dialect.events(said, number, model))
-        return StreamingResponse(stream, media_type="text/event-stream")
+        if body.get("stream"):
+            stream = frames(dialect, said, dialect.events(said, number, model))
+            return StreamingResponse(noted(stream, self.log[-1]), media_type="text/event-stream")
+        whole = json.dumps(dialect.reply(said, number, model)).encode()
+        return StreamingResponse(noted(pieces(said, whole), self.log[-1]), media_type="application/json")
 
     async def read_log(self, _http: Request) -> Response:
         """Give what the model was sent, oldest first."""
@@ -91,6 +92,31 @@ class FakeModel:
 
 def _shown(http: Request) -> dict[str, str]:
     return {name: value for name, value in http.headers.items() if not any(word in name for word in CONFIDENTIAL)}
+
+
+async def noted(stream: AsyncIterator[bytes], entry: JSON) -> AsyncIterator[bytes]:
+    """Write into the log how an answer ended: `whole`, or `left` when whoever asked did not wait for its end."""
+    end = "left"
+    try:
+        async for piece in stream:
+            yield piece
+        end = "whole"
+    except CutError:
+        end = "cut"
+        raise
+    finally:
+        entry["end"] = end
+
+
+async def pieces(said: Answer, whole: bytes) -> AsyncIterator[bytes]:
+    """Send an answer that is not streamed: late, in halves or only half, if the script says so."""
+    await asyncio.sleep(said.slow)
+    half = len(whole) // 2
+    yield whole[:half]
+    if said.cut is not None:
+        raise CutError
+    if said.malformed is None:
+        yield whole[half:]
 
 
 async def frames(dialect: ModuleType, said: Answer, events: Iterator[JSON]) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@
 ["incomplete", "max_output_tokens"] ["failed", "server_error", "…"]          how the response ends
 ["error", 401] ["error", "quota"]   the request is refused; the words are those of `failures.REFUSALS`
 ["cut", 5] ["malformed", 5]         after so many events the connection breaks, or an event is no JSON
-["slow", 50]                        milliseconds before each event
+["slow", 50]                        milliseconds before each event, or before an answer that is not streamed
 []                                  the response is empty
 """
 
