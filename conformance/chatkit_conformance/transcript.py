@@ -108,7 +108,22 @@ class Exchange:
     @cached_property
     def json(self) -> Any:
         """The reply as JSON, `None` when it is a stream or no JSON."""
-        return None if self.streams else parsed(self.received)
+        return None if self.streams else document(self.received)
+
+
+def decoded(body: bytes) -> str:
+    """Read text as UTF-8; what is none is most often Latin-1. A byte order mark is no part of it."""
+    try:
+        return body.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return body.decode("latin-1")
+
+
+def document(body: bytes) -> Any:
+    """Read the JSON of a reply, wrongly encoded or not: Latin-1, with a byte order mark, as a text in JSON."""
+    value = parsed(decoded(body))
+    inner = parsed(value) if isinstance(value, str) else None
+    return inner if isinstance(inner, dict) else value
 
 
 def parsed(text: bytes | str) -> Any:

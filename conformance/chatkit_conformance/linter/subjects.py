@@ -4,14 +4,14 @@ Everything here is tolerant. What is malformed is left out, or comes as an empty
 rules about framing and shape alone; so one fault is found once.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
+from chatkit_conformance.linter.frames import Frame, frames
+from chatkit_conformance.linter.places import Look, Looks, Placed, Where, asked
 from chatkit_conformance.transcript import Exchange, parsed
-from chatkit_protocol.sse import SSEDecoder
 
 JSON = dict[str, Any]
 MARK = "ckc:"
@@ -20,112 +20,6 @@ SAYING = ("threads.create", "threads.add_user_message")
 NEWEST = "1.6.4"
 """The newest revision of the protocol."""
 SETTLING = ("thread.item.done", "thread.item.replaced", "thread.item.removed")
-
-
-class Where(NamedTuple):
-    """A place in a conversation. `event` counts the frames of a stream; `path` is a JSON path within it."""
-
-    exchange: int
-    event: int | None = None
-    path: str = ""
-
-    def __str__(self) -> str:
-        place = f"exchange {self.exchange + 1}"
-        place += "" if self.event is None else f", event {self.event + 1}"
-        return place + (f", {self.path}" if self.path else "")
-
-
-class Look(NamedTuple):
-    """A rule was looked at in one place: whether it holds there, what it wants, and what is there instead."""
-
-    holds: bool
-    where: Where
-    expected: str
-    actual: Any = None
-
-
-Looks = Iterator[Look]
-
-
-class Placed:
-    """Something that has a place."""
-
-    @property
-    def where(self) -> Where:
-        """The place."""
-        raise NotImplementedError
-
-    def look(self, holds: object, expected: str, actual: Any = None, *, path: str = "") -> Look:
-        """Say whether a rule holds here."""
-        return Look(bool(holds), self.where._replace(path=path), expected, actual)
-
-
-def asked(exchange: Exchange, holds: object, expected: str, actual: Any = None, *, path: str = "") -> Look:
-    """Say whether a rule holds of an exchange as a whole."""
-    return Look(bool(holds), Where(exchange.number, None, path), expected, actual)
-
-
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-
-
-@dataclass(frozen=True)
-class Frame(Placed):
-    """What stands between two blank lines of a stream, comments aside."""
-
-    exchange: Exchange
-    number: int
-    lines: tuple[bytes, ...]
-    """Without their ends, comments left out."""
-    start: int
-    end: int
-    """The bytes of the body that it takes, its blank line included."""
-    ended: bool = True
-    """Whether a blank line ends it."""
-
-    @property
-    def where(self) -> Where:
-        """The place."""
-        return Where(self.exchange.number, self.number)
-
-    @cached_property
-    def raw(self) -> bytes:
-        """Its bytes as they came."""
-        return self.exchange.received[self.start : self.end]
-
-    @cached_property
-    def data(self) -> str | None:
-        """Its data as a reader of the WHATWG grammar hands it on; None without any."""
-        messages = SSEDecoder().feed(b"\n".join((*self.lines, b"", b"")))
-        return messages[0].data if messages else None
-
-    @cached_property
-    def value(self) -> Any:
-        """Its data as JSON; None for what is none."""
-        return parsed(self.data) if self.data is not None else None
-
-    @property
-    def arrived(self) -> float | None:
-        """Seconds from the request until the whole frame was there, where somebody measured."""
-        return next((seconds for count, seconds in self.exchange.arrivals if count >= self.end), None)
-
-
-def frames(exchange: Exchange) -> list[Frame]:
-    """Cut the body of a stream into its frames."""
-    found: list[Frame] = []
-    lines: list[bytes] = []
-    start = 0
-    for match in _LINE.finditer(exchange.received):
-        line = match[0].rstrip(b"\r\n")
-        if line and not line.startswith(b":"):
-            lines.append(line)
-        ended = not line and bool(match[0])
-        if lines and (ended or match.end() == len(exchange.received)):
-            found.append(Frame(exchange, len(found), tuple(lines), start, match.end(), ended))
-            lines = []
-        start = match.end() if not lines else start
-        if match.end() == len(exchange.received):
-            break
-    return found
 
 
 @dataclass(frozen=True)
@@ -210,8 +104,13 @@ class Stream(Placed):
 
     @property
     def whole(self) -> bool:
-        """Whether it came to its end: nobody left, nothing broke off."""
-        return not (self.exchange.cut or self.exchange.left)
+        """Whether all of it is there: nobody left, nothing broke off, and every frame could be read."""
+        return not (self.exchange.cut or self.exchange.left) and self.legible
+
+    @cached_property
+    def legible(self) -> bool:
+        """Whether there are frames, and events in all of them."""
+        return bool(self.events) and all(frame.legible for frame in self.frames)
 
     @property
     def failed(self) -> bool:
@@ -340,3 +239,26 @@ def take(known: dict[str, JSON], event: Event) -> None:
         known[event.item_id] = event.item
     elif event.type == "thread.item.removed":
         known.pop(event.item_id, None)
+
+
+__all__ = [
+    "JSON",
+    "MARK",
+    "NEWEST",
+    "SAYING",
+    "SETTLING",
+    "Conversation",
+    "Event",
+    "Frame",
+    "Look",
+    "Looks",
+    "Placed",
+    "Stream",
+    "Where",
+    "asked",
+    "frames",
+    "rows",
+    "said",
+    "script_of",
+    "take",
+]
