@@ -7,7 +7,6 @@ transcript of ours; `-` reads standard input. Exit code 0: clean, 1: findings, 2
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from chatkit_conformance.cli.terminal import Failure, say
@@ -29,10 +28,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Lint every file; the exit code is the worst of them."""
-    from chatkit_conformance.findings import report_of, shown  # noqa: PLC0415 - rules take a moment to import
+    from chatkit_conformance.cli.files import capture  # noqa: PLC0415 - rules take a moment to import
+    from chatkit_conformance.findings import report_of, shown  # noqa: PLC0415 - as above
 
     chosen, revision = _chosen(options.only), _revision(options)
-    reports = [report_of(_read(name), name, rules=chosen, revision=revision) for name in options.files]
+    reports = [report_of(capture(name), name, rules=chosen, revision=revision) for name in options.files]
     if options.json or not (options.pretty or sys.stdout.isatty()):
         say(json.dumps([report.data() for report in reports], ensure_ascii=False, indent=1))
     else:
@@ -70,15 +70,3 @@ def _chosen(prefixes: list[str] | None) -> list[Any] | None:
     if not chosen:
         raise Failure(f"no rule begins with {' or '.join(prefixes)}; `chatkit-wire explain` lists them", 2)
     return chosen
-
-
-def _read(name: str) -> Any:
-    from chatkit_conformance.captures import CaptureError, read_capture  # noqa: PLC0415 - as above
-
-    try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return read_capture(raw, name)
-    except OSError as error:
-        raise Failure(f"{name}: {error.strerror}", 2) from None
-    except CaptureError as error:
-        raise Failure(str(error), 2) from None

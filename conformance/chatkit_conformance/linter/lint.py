@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatkit_conformance.linter.nodes import Fault, Node, event_nodes, reply_nodes
-from chatkit_conformance.linter.rule import RULES, Rule
+from chatkit_conformance.linter.rule import Rule, every_rule
 from chatkit_conformance.linter.subjects import Conversation, Event, Frame, Look, Stream, Where
 from chatkit_conformance.transcript import Exchange
 
@@ -57,7 +57,7 @@ def lint(
     told.revision = revision or told.revision
     subjects = subjects_of(told)
     report = Report()
-    for one in RULES.values() if rules is None else rules:
+    for one in every_rule() if rules is None else rules:
         if not _younger(one.since, told.revision):
             _look(one, subjects[one.subject], report)
     report.findings = _most_telling(report.findings, told)

@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal, get_type_hints
 
 from chatkit_conformance.linter.subjects import Conversation, Look, Looks
@@ -53,7 +54,13 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
-"""Every rule by its id, in the order of the protocol's outline."""
+"""Every rule by its id, in the order of the protocol's outline; empty until `chatkit_conformance.rules` is imported."""
+
+
+def every_rule() -> Iterable[Rule]:
+    """Give every rule, whoever has imported them or not."""
+    import_module("chatkit_conformance.rules")
+    return RULES.values()
 
 
 def rule(
