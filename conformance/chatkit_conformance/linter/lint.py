@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chatkit_conformance.linter import components
+from chatkit_conformance.linter.components import Component
 from chatkit_conformance.linter.nodes import Fault, Node, event_nodes, reply_nodes
 from chatkit_conformance.linter.rule import Rule, every_rule
 from chatkit_conformance.linter.subjects import Conversation, Event, Frame, Look, Stream, Where
@@ -68,13 +70,15 @@ def subjects_of(told: Conversation) -> dict[type, Sequence[Any]]:
     """Give everything that a rule's function can ask for."""
     walked = [found for event_stream in told.streams for found in _walked(event_stream)]
     walked += [found for exchange in told.exchanges for found in reply_nodes(exchange)]
+    nodes = [found for found in walked if isinstance(found, Node)]
     return {
         Conversation: [told],
         Exchange: told.exchanges,
         Stream: told.streams,
         Frame: told.frames,
         Event: told.events,
-        Node: [found for found in walked if isinstance(found, Node)],
+        Node: nodes,
+        Component: [component for node in nodes for component in components.found(node)],
         Fault: [found for found in walked if isinstance(found, Fault)],
     }
 
@@ -109,14 +113,32 @@ def version(revision: str) -> tuple[int, ...]:
 
 
 def _most_telling(findings: Sequence[Finding], told: Conversation) -> list[Finding]:
-    """Leave out what general rules found where a telling one speaks about the same thread, or the same exchange."""
-    telling = {_thread(finding, told) for finding in findings if not finding.rule.general}
-    exchanges = {finding.where.exchange for finding in findings if not finding.rule.general}
-    return [
-        finding
-        for finding in findings
-        if not finding.rule.general or not (_thread(finding, told) in telling or finding.where.exchange in exchanges)
-    ]
+    """Leave out what general rules found where a telling one speaks about the same thing.
+
+    The same thing is the place, for a general rule about shape, and the thread or the exchange for all others. How a
+    reply is sent and what is only worth reporting say nothing about either.
+    """
+    telling = [one for one in findings if not one.rule.general and one.rule.severity != "INFO"]
+    places = {one.where for one in findings if not one.rule.general}
+    spoken = [one for one in telling if not one.rule.id.startswith("http.")]
+    threads = {_thread(one, told) for one in spoken}
+    exchanges = {one.where.exchange for one in spoken}
+
+    def gives_way(one: Finding) -> bool:
+        if one.rule.subject in (Node, Fault):
+            return any(place in places for place in _around(one.where))
+        return _thread(one, told) in threads or one.where.exchange in exchanges
+
+    return [one for one in findings if not (one.rule.general and gives_way(one))]
+
+
+def _around(where: Where) -> Iterable[Where]:
+    """Give a place in a message and the places that it lies in, the whole event among them."""
+    path = where.path
+    while path:
+        yield where._replace(path=path)
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    yield where._replace(path="")
 
 
 def _thread(finding: Finding, told: Conversation) -> str:

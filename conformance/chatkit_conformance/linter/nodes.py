@@ -4,6 +4,8 @@ One fold over `msgspec.inspect`, tolerant of what is malformed: a fault of shape
 goes on beside it. It judges what a server *sends*, which is stricter than what a server has to read.
 """
 
+import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from msgspec import Struct, inspect
 
-from chatkit_conformance.linter.subjects import Event, Placed, Where
+from chatkit_conformance.linter.subjects import Event, Look, Looks, Placed, Where
 from chatkit_conformance.transcript import OK, Exchange
 from chatkit_protocol.events import ThreadStreamEvent
 from chatkit_protocol.replies import REPLIES
@@ -31,6 +33,8 @@ class Node(Placed):
     shape: type[Struct]
     """What it has to be."""
     value: JSON
+    faults: "list[Fault]" = dataclasses.field(default_factory=list, compare=False)
+    """What is malformed in its own fields, not in the messages within them."""
 
     @property
     def where(self) -> Where:
@@ -40,6 +44,21 @@ class Node(Placed):
     def is_a(self, *shapes: type[Struct]) -> bool:
         """Tell whether it is a message of one of these types, or of types that inherit them."""
         return issubclass(self.shape, shapes)
+
+    def shaped(self, *names: str) -> Looks:
+        """Look whether its fields are there and of their types, all of them unless some are named.
+
+        What no rule of an area asks is left out: how a value is spelled is a matter for all messages alike.
+        """
+        wrong = [fault for fault in self.faults if fault.shapeless and (not names or fault.name in names)]
+        if not wrong and (not names or any(name in self.value for name in names)):
+            yield self.look(True, "every field there, of its type")
+        for fault in wrong:
+            yield Look(False, fault.where, fault.expected, fault.actual)
+
+    def look(self, holds: object, expected: str, actual: Any = None, *, path: str = "") -> Look:
+        """Say whether a rule holds here, or in a field of it: `path` goes on from its own place."""
+        return Look(bool(holds), self.place._replace(path=self.place.path + path), expected, actual)
 
 
 @dataclass(frozen=True)
@@ -51,11 +70,27 @@ class Fault(Placed):
     wrong: Wrong
     expected: str
     actual: Any
+    owner: type[Struct] | None = None
+    """The type of the message whose field is at fault; none when it is the whole event or reply."""
 
     @property
     def where(self) -> Where:
         """The place."""
         return self.place
+
+    @property
+    def name(self) -> str:
+        """The field that is at fault."""
+        return _ROW.sub("", self.place.path).rpartition(".")[2]
+
+    @property
+    def shapeless(self) -> bool:
+        """Whether it is about what a message is made of, not how a value is spelled or a tag left out."""
+        spelling = self.wrong in {"null", "unknown"} or (self.name == "created_at" and self.wrong == "type")
+        return not spelling and not (self.name == "type" and self.wrong == "missing")
+
+
+_ROW = re.compile(r"\[\d+\]")
 
 
 Found = Iterator[Node | Fault]
@@ -91,6 +126,8 @@ class _Walk:
     def __init__(self, exchange: Exchange, frame: int | None) -> None:
         self._exchange = exchange
         self._frame = frame
+        self._inside: Node | None = None
+        """The message whose fields are being walked."""
 
     def of(self, kind: inspect.Type, value: Any, path: str) -> Found:
         step = _STEPS.get(type(kind))
@@ -100,7 +137,12 @@ class _Walk:
             yield self.fault("type", path, check[0], value)
 
     def fault(self, wrong: Wrong, path: str, expected: str, actual: Any) -> Fault:
-        return Fault(self._exchange, Where(self._exchange.number, self._frame, path), wrong, expected, actual)
+        inside = self._inside
+        place = Where(self._exchange.number, self._frame, path)
+        found = Fault(self._exchange, place, wrong, expected, actual, inside.shape if inside else None)
+        if inside:
+            inside.faults.append(found)
+        return found
 
     def literal(self, kind: inspect.LiteralType, value: Any, path: str) -> Found:
         if value not in kind.values:
@@ -127,7 +169,7 @@ class _Walk:
             yield from self.of(kinds[0], value, path)
         elif tagged:
             yield from self.chosen(tagged, value, path)
-        elif all(list(self.of(one, value, path)) for one in kinds):
+        elif all(list(_Walk(self._exchange, self._frame).of(one, value, path)) for one in kinds):
             yield self.fault("type", path, " or ".join(_SCALARS[type(one)][0] for one in kinds), value)
 
     def chosen(self, tagged: dict[Any, inspect.StructType], value: Any, path: str) -> Found:
@@ -145,7 +187,14 @@ class _Walk:
             yield self.fault("type", path, "an object", value)
             return
         shape = get_origin(kind.cls) or kind.cls
-        yield Node(self._exchange, Where(self._exchange.number, self._frame, path), shape, value)
+        node = Node(self._exchange, Where(self._exchange.number, self._frame, path), shape, value)
+        yield node
+        outside, self._inside = self._inside, node
+        yield from self.fields(kind, node, path)
+        self._inside = outside
+
+    def fields(self, kind: inspect.StructType, node: Node, path: str) -> Found:
+        value = node.value
         if kind.tag and value.get("type") != kind.tag:
             wrong: Wrong = "tag" if "type" in value else "missing"
             yield self.fault(wrong, f"{path}.type", str(kind.tag), value.get("type"))
@@ -153,7 +202,7 @@ class _Walk:
             yield from self.field(field, value, f"{path}.{field.encode_name}")
         known = {field.encode_name for field in kind.fields} | ({"type"} if kind.tag else set())
         for name in value.keys() - known:
-            yield self.fault("unknown", f"{path}.{name}", f"no such field in {shape.__name__}", value[name])
+            yield self.fault("unknown", f"{path}.{name}", f"no such field in {node.shape.__name__}", value[name])
 
     def field(self, field: inspect.Field, value: JSON, path: str) -> Found:
         name = field.encode_name

@@ -40,7 +40,8 @@ class Rule:
     since: str
     """The revision of the protocol that brought what the rule is about."""
     general: bool
-    """A rule that many faults break gives way where a more telling one speaks about the same thread."""
+    """A rule that many faults break gives way where a more telling one speaks about the same thread, or, when it
+    is about shape (its subject a Node or a Fault), about the same place."""
     good: tuple[Exchange, ...]
     bad: tuple[Exchange, ...]
     check: Callable[[Any], Looks]
@@ -90,7 +91,8 @@ def rule(
         good: a small conversation in which the rule is looked at and holds, as all other rules do.
         bad: the smallest that breaks this rule and no other.
         since: the first revision that it applies to.
-        general: whether it gives way to more telling findings about the same thread.
+        general: whether it gives way to more telling findings about the same thread; about the same place for a
+            rule about a Node or a Fault.
 
     Raises:
         ValueError: for an id that is malformed or taken.

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from chatkit_conformance.linter.frames import Frame, frames
+from chatkit_conformance.linter.growth import Growth, begin
 from chatkit_conformance.linter.places import Look, Looks, Placed, Where, asked
 from chatkit_conformance.transcript import Exchange, parsed
 
@@ -81,7 +82,9 @@ class Stream(Placed):
     frames: Sequence[Frame]
     events: Sequence[Event]
     before: dict[str, JSON] = field(default_factory=dict)
-    """By id, in their order, as far as this conversation showed them."""
+    """By id, in their order, as far as this conversation showed them; workflows that are still open too."""
+    known: bool = False
+    """Whether these are all: the thread began in this conversation, or was listed in it."""
 
     @property
     def where(self) -> Where:
@@ -177,7 +180,7 @@ class Conversation(Placed):
     @cached_property
     def streams(self) -> list[Stream]:
         """Every streamed answer, with what its thread had before."""
-        threads: dict[str, dict[str, JSON]] = {}
+        threads: dict[str, Known] = {}
         return [stream for exchange in self.exchanges if (stream := _seen(exchange, threads))]
 
     @cached_property
@@ -205,7 +208,60 @@ class Conversation(Placed):
         return [one for one in later if not kinds or one.kind in kinds]
 
 
-def _seen(exchange: Exchange, threads: dict[str, dict[str, JSON]]) -> Stream | None:
+@dataclass
+class Known:
+    """What a conversation has shown of a thread."""
+
+    items: dict[str, JSON] = field(default_factory=dict)
+    """By id, in their order: what is stored, and workflows that are still open."""
+    whole: bool = False
+    """Whether these are all of them."""
+    growing: dict[str, Growth] = field(default_factory=dict)
+    """Open workflows and redrawn widgets of the stream that is being read."""
+
+    def take(self, event: Event) -> None:
+        """Note what an event does to the items of its thread."""
+        name = event.item_id
+        if event.type in {"thread.item.done", "thread.item.replaced"} and name:
+            self.items[name] = event.item
+            self.growing.pop(name, None)
+        elif event.type == "thread.item.removed":
+            self.items.pop(name, None)
+            self.growing.pop(name, None)
+        elif event.type == "thread.item.added" and event.item_type == "workflow" and name:
+            self.growing[name] = begin(event.item, announced=True)
+        elif event.type == "thread.item.updated":
+            self._update(name, event.update)
+
+    def _update(self, name: str, update: JSON) -> None:
+        stored = self.items.get(name, {})
+        if name not in self.growing and stored.get("type") in {"widget", "workflow"}:
+            self.growing[name] = begin(stored, announced=True)
+        if name in self.growing:
+            self.growing[name].take(update)
+
+    def end(self) -> None:
+        """Note what is left when a stream ends."""
+        self.items |= {name: growth.item for name, growth in self.growing.items()}
+        self.growing = {}
+
+    def list(self, exchange: Exchange) -> None:
+        """Note what a reply lists."""
+        found = rows(exchange.json)
+        oldest_first = exchange.kind != "items.list" or exchange.params.get("order") == "asc"
+        self.items |= {row["id"]: row for row in (found if oldest_first else reversed(found))}
+        page = exchange.json.get("items", exchange.json) if isinstance(exchange.json, dict) else {}
+        complete = isinstance(page, dict) and page.get("has_more") is False and not exchange.params.get("after")
+        self.whole = self.whole or complete
+
+    def cut(self, last: Any) -> None:
+        """Forget what a retry deletes."""
+        ids = list(self.items)
+        for gone in ids[ids.index(last) + 1 :] if last in self.items else []:
+            del self.items[gone]
+
+
+def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
     """Make the stream of an exchange, and note what the exchange tells of its thread."""
     told = frames(exchange) if exchange.streams else []
     values = [(frame, frame.value) for frame in told]
@@ -213,32 +269,18 @@ def _seen(exchange: Exchange, threads: dict[str, dict[str, JSON]]) -> Stream | N
     events = [Event(frame, value, place) for place, (frame, value) in enumerate(typed)]
     made = next((event.thread.get("id") for event in events if event.type == "thread.created"), None)
     thread_id = str(made if exchange.kind == "threads.create" else exchange.params.get("thread_id", ""))
-    known = threads.setdefault(thread_id, {})
+    known = threads.setdefault(thread_id, Known(whole=bool(made) and exchange.kind == "threads.create"))
     if not exchange.streams:
         if exchange.status and exchange.kind in {"items.list", "threads.get_by_id"}:
-            known.update({row["id"]: row for row in rows(exchange.json)})
+            known.list(exchange)
         return None
-    if exchange.kind == "threads.retry_after_item":
-        _cut(known, exchange.params.get("item_id"))
-    stream = Stream(exchange, thread_id, told, events, dict(known))
+    if exchange.kind == "threads.retry_after_item" and events:
+        known.cut(exchange.params.get("item_id"))
+    stream = Stream(exchange, thread_id, told, events, dict(known.items), known.whole)
     for event in events:
-        take(known, event)
+        known.take(event)
+    known.end()
     return stream
-
-
-def _cut(known: dict[str, JSON], last: Any) -> None:
-    """Forget what a retry deletes."""
-    ids = list(known)
-    for gone in ids[ids.index(last) + 1 :] if last in known else []:
-        del known[gone]
-
-
-def take(known: dict[str, JSON], event: Event) -> None:
-    """Note what an event does to the stored items of its thread."""
-    if event.type in {"thread.item.done", "thread.item.replaced"} and event.item_id:
-        known[event.item_id] = event.item
-    elif event.type == "thread.item.removed":
-        known.pop(event.item_id, None)
 
 
 __all__ = [
@@ -250,6 +292,7 @@ __all__ = [
     "Conversation",
     "Event",
     "Frame",
+    "Known",
     "Look",
     "Looks",
     "Placed",
@@ -260,5 +303,4 @@ __all__ = [
     "rows",
     "said",
     "script_of",
-    "take",
 ]
