@@ -20,7 +20,7 @@ class AttachmentBase(Lenient, kw_only=True):
     name: str
     mime_type: str
     upload_descriptor: Maybe[AttachmentUploadDescriptor] = UNSET
-    """Only until the bytes are there."""
+    """Only until the bytes are there. Since 1.5; before, there was a bare `upload_url`."""
     thread_id: Maybe[str] = UNSET
     """The thread of the message that carries it, once there is one. Since 1.6."""
     metadata: Maybe[JSONObject] = UNSET

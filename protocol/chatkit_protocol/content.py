@@ -33,6 +33,7 @@ class UserMessageTagContent(Lenient, tag_field="type", tag="input_tag", kw_only=
     data: JSONObject | None = field(default_factory=dict)
     """What the page attached to the tag. May be left out (D4)."""
     group: Maybe[str] = UNSET
+    """Tags of the same group stand together in the composer's menu. Since 1.3.1."""
     interactive: bool = False
 
 

@@ -139,7 +139,7 @@ class Action(Struct, kw_only=True):
 
     type: str
     payload: Any = None
-    """Any JSON; absent means null (since 1.2, 1.0 demanded it)."""
+    """Any JSON; absent means null. 1.0 demanded it, 1.1 does not."""
 
 
 class CustomActionParams(Lenient, kw_only=True):

@@ -40,9 +40,9 @@ class EntitySource(Source, tag_field="type", tag="entity", kw_only=True):
     inline_label: Maybe[str] = UNSET
     """Shown in the text instead of the icon. Since 1.4.1."""
     interactive: bool = False
-    """Whether a click reaches the page's own callback."""
+    """Whether a click reaches the page's own callback. Since 1.4.1."""
     data: JSONObject = field(default_factory=dict)
-    """Handed to the page's callbacks, never interpreted."""
+    """Handed to the page's callbacks, never interpreted. Since 1.0.1."""
     preview: Maybe[Literal["lazy"]] = UNSET
     """Without effect today; kept because stored threads have it."""
 

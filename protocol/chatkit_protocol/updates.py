@@ -28,7 +28,7 @@ class AssistantMessageContentPartTextDelta(
 class AssistantMessageContentPartAnnotationAdded(
     Wire, tag_field="type", tag="assistant_message.content_part.annotation_added", kw_only=True
 ):
-    """A part gets an annotation. Annotations count from 0 without gaps in each part. Since 1.2."""
+    """A part gets an annotation. Annotations count from 0 without gaps in each part. Sent since 1.2."""
 
     content_index: int
     annotation_index: int

@@ -1,0 +1,1 @@
+"""The wire for everyone else: JSON Schema, OpenAPI, AsyncAPI and TypeScript, folded out of the Structs."""
