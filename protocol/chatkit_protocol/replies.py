@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from chatkit_protocol import requests as r
 from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.base import UNSET, Lenient, Maybe, Wire
@@ -25,7 +27,7 @@ class TranscriptionResult(Wire, kw_only=True):
     text: str
 
 
-REPLIES: dict[type, Any] = {
+REPLIES: dict[type[Struct], Any] = {
     r.ThreadsGetById: Thread,
     r.ThreadsList: Page[Thread],
     r.ThreadsUpdate: Thread,

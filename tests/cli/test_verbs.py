@@ -55,6 +55,7 @@ def test_the_version_is_told(capsys) -> None:
         pytest.param(["chat", "http://127.0.0.1:1", "--header", "nonsense"], "NAME: VALUE", id="header without colon"),
         pytest.param(["chat", "http://127.0.0.1:1", "--tool", "x=nonsense"], "not JSON", id="tool without JSON"),
         pytest.param(["testbed", "--store", "postgres:x"], "memory or sqlite:PATH", id="unknown store"),
+        pytest.param(["schemas"], "DIR", id="nowhere to write to"),
         pytest.param(["testbed", "--port", "99999"], "port 99999", id="impossible port"),
     ],
 )

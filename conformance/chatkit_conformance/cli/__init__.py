@@ -31,6 +31,7 @@ VERBS = (
     Verb("replay", "serve recorded transcripts as a backend", "conformance"),
     Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),
     Verb("fake-model", "serve a model that answers by script, for tests", "server"),
+    Verb("schemas", "write JSON Schema, OpenAPI, AsyncAPI and TypeScript", "conformance"),
 )
 
 

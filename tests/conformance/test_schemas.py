@@ -1,0 +1,203 @@
+"""The schemas are fresh, are JSON Schema, and say what the codec does: drawn, recorded and damaged messages agree."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from msgspec import Struct
+
+import chatkit_protocol as wire
+from chatkit_conformance.schemas.files import files
+from chatkit_conformance.schemas.view import Widget
+from chatkit_conformance.strategies import strategy
+from chatkit_protocol.attachments import AttachmentBase
+from chatkit_protocol.replies import REPLIES
+from chatkit_protocol.revisions import REVISIONS
+from chatkit_protocol.widgets import ROOTS
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+WRITTEN = {"README.md", "HISTORY.md"}
+JSON_SCHEMAS = sorted(
+    path.relative_to(SCHEMAS).as_posix()
+    for path in SCHEMAS.rglob("*.json")
+    if path.name not in {"openapi.json", "asyncapi.json"}
+)
+
+
+@cache
+def document(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def validator(name: str, definition: str = "") -> Draft202012Validator:
+    schema = document(name)
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]} if definition else schema)
+
+
+def test_the_folder_is_what_the_generator_writes() -> None:
+    there = {path.relative_to(SCHEMAS).as_posix(): path for path in SCHEMAS.rglob("*") if path.is_file()}
+    made = files()
+    assert there.keys() - WRITTEN == made.keys()
+    stale = [name for name, text in made.items() if there[name].read_text(encoding="utf-8") != text]
+    assert stale == [], "make schemas"
+
+
+def test_every_revision_has_its_files() -> None:
+    folders = {name.rpartition("/")[0] or REVISIONS[-1] for name in JSON_SCHEMAS}
+    assert folders == set(REVISIONS)
+
+
+@pytest.mark.parametrize("name", JSON_SCHEMAS)
+def test_it_is_json_schema(name: str) -> None:
+    Draft202012Validator.check_schema(document(name))
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.rglob("*.json")), ids=lambda path: str(path.relative_to(SCHEMAS)))
+def test_every_reference_leads_somewhere_and_every_definition_is_used(path: Path) -> None:
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    references = set(_references(whole))
+    for reference in references:
+        place = whole
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step.replace("~1", "/")]
+    home = "#/$defs/" if "$defs" in whole else "#/components/schemas/"
+    defined = {home + name for name in whole.get("$defs") or whole["components"]["schemas"]}
+    assert len(defined) > 20
+    assert {one for one in references if one.startswith(home)} == defined
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (one for key, one in value.items() if key == "$ref" and isinstance(one, str))
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _references(one)
+
+
+def test_every_message_and_field_is_described_as_its_docstring_says() -> None:
+    events = document("events.json")["$defs"]
+    assert events["Notice"]["description"] == wire.Notice.__doc__
+    assert events["Notice"]["properties"]["message"] == {"description": "Markdown.", "type": "string"}
+    bare = {name for name, schema in events.items() if "type" in schema and "description" not in schema}
+    assert bare == set()
+
+
+# What is drawn: as a server of ours would send it.
+
+WIDGETS = st.builds(
+    lambda tag, props: props | {"type": tag},
+    st.sampled_from(get_args(Widget.__annotations__["type"])),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)
+SENT = {
+    **dict.fromkeys([(wire.WidgetItem, "widget"), (wire.WidgetRootUpdated, "widget")], WIDGETS),
+    (wire.WidgetComponentUpdated, "component"): WIDGETS,
+    (wire.ThreadMetadata, "metadata"): st.just({}),
+    (AttachmentBase, "metadata"): st.just(wire.UNSET),
+    **{
+        hidden: st.builds(wire.EndOfTurnItem, id=st.text(), thread_id=st.text(), created_at=st.datetimes())
+        for hidden in get_args(wire.HiddenItem)
+    },
+}
+OTHERS: list[Any] = [None, True, 1, 1.5, "2026-01-01T00:00:00Z", [], {}, {"type": "no.such.type"}]
+
+
+def sent(value: Any) -> Any:
+    return json.loads(wire.encode(value))
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Name every value inside a value, by its holder and key."""
+    held = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, one in held for found in [(value, key), *places(one)]]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> Any:
+    """Draw a message with one value taken out, added, or of another kind."""
+    value = deepcopy(sent(draw(values)))
+    holder, key = draw(st.sampled_from(places(value)))
+    how = draw(st.sampled_from(["out", "other", "added"]))
+    if how == "out":
+        del holder[key]
+    elif how == "other" or isinstance(holder, list):
+        holder[key] = draw(st.sampled_from(OTHERS))
+    else:
+        holder["no_such_field"] = draw(st.sampled_from(OTHERS))
+    return value
+
+
+REQUESTS = strategy(wire.Request)
+EVENTS = strategy(wire.ThreadStreamEvent, SENT)
+
+
+@given(REQUESTS)
+def test_every_request_is_valid(request: wire.Request) -> None:
+    validator("requests.json").validate(sent(request))
+
+
+@given(EVENTS)
+def test_every_event_is_valid(event: wire.ThreadStreamEvent) -> None:
+    validator("events.json").validate(sent(event))
+
+
+@given(strategy(wire.ThreadItem, {key: SENT[key] for key in SENT if isinstance(key, tuple)}))
+def test_every_item_is_valid(item: wire.ThreadItem) -> None:
+    value = sent(item)
+    validator("items.json").validate(value)
+    visible = validator("events.json").is_valid({"type": "thread.item.done", "item": value})
+    assert visible is not wire.is_hidden(item)
+
+
+@given(st.data())
+def test_every_reply_is_valid_as_the_reply_to_its_request(data: st.DataObject) -> None:
+    request, shape = data.draw(st.sampled_from(list(REPLIES.items())))
+    value = sent(data.draw(strategy(shape, SENT)))
+    validator("replies.json", f"{request.__name__}Reply").validate(value)
+    validator("replies.json").validate(value)
+
+
+@given(damaged(REQUESTS))
+def test_a_request_is_valid_exactly_if_the_server_reads_it(value: Any) -> None:
+    try:
+        wire.decode_request(json.dumps(value).encode())
+    except wire.RequestError:
+        assert not validator("requests.json").is_valid(value)
+    else:
+        assert list(validator("requests.json").iter_errors(value)) == []
+
+
+@given(damaged(EVENTS))
+def test_an_event_is_valid_exactly_if_it_is_written_as_we_write_it(value: Any) -> None:
+    try:
+        event = wire.decode_event(json.dumps(value))
+    except msgspec.DecodeError:
+        assert not validator("events.json").is_valid(value)
+    else:
+        ours = sent(event) == value and _is_sent(event)
+        assert validator("events.json").is_valid(value) is ours, value
+
+
+def _is_sent(value: Any) -> bool:
+    """Whether a value that was read has nothing that is only stored, and only widgets that a client shows."""
+    if isinstance(value, list):
+        return all(map(_is_sent, value))
+    if not isinstance(value, Struct):
+        return True
+    here = (
+        not isinstance(value, get_args(wire.HiddenItem))
+        and not (isinstance(value, wire.ThreadMetadata) and value.metadata)
+        and not (isinstance(value, AttachmentBase) and value.metadata is not wire.UNSET)
+        and not (isinstance(value, (wire.WidgetItem, wire.WidgetRootUpdated)) and value.widget.get("type") not in ROOTS)
+        and not (isinstance(value, wire.WidgetComponentUpdated) and not isinstance(value.component.get("type"), str))
+    )
+    return here and all(_is_sent(getattr(value, name)) for name in value.__struct_fields__)
