@@ -1,1 +1,176 @@
-"""Stop: the client goes away in the middle of an answer."""
+"""Stops: what a user leaves behind who goes away in the middle of an answer."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.rule import Looks, rule
+from chatkit_conformance.linter.subjects import Conversation, Stream, asked
+from chatkit_conformance.linter.visits import after, named
+from chatkit_conformance.transcript import JSON, OK, Exchange
+
+USER = e.user_message()
+HALF = (e.added(e.message()), e.part_added(), e.delta("Half an"))
+PARTIAL = e.message("Half an")
+CARD = e.item("widget", "msg_5", widget={"type": "Card", "children": []})
+
+
+def _stopped(*rows: JSON, events: tuple[JSON, ...] = HALF) -> list[Exchange]:
+    """Leave in the middle of an answer, and list what the thread holds then."""
+    return [e.create(*events, left=True), e.listing(USER, *rows)]
+
+
+class Stop(NamedTuple):
+    """A stream that its reader left, and the items that a listing shows afterwards."""
+
+    stream: Stream
+    after: list[JSON]
+    open: dict[str, JSON]
+    """The items that were still open when the reader left, as the reader knew them."""
+
+
+def _stops(told: Conversation) -> Iterator[Stop]:
+    for stream in told.streams:
+        rows = after(told, stream.exchange) if stream.exchange.left else None
+        if rows is not None:
+            yield Stop(stream, rows, _open(stream))
+
+
+def _open(stream: Stream) -> dict[str, JSON]:
+    """Give the items that were added and not settled, assistant messages with the texts that came."""
+    found: dict[str, JSON] = {}
+    for event in stream.events:
+        if event.type == "thread.item.added" and event.item_id:
+            found[event.item_id] = {"type": event.item_type, "texts": {}}
+        elif event.type in {"thread.item.done", "thread.item.removed", "thread.item.replaced"}:
+            found.pop(event.item_id, None)
+        elif event.item_id in found:
+            _grow(found[event.item_id]["texts"], event.update)
+    return found
+
+
+def _grow(texts: dict[int, list[str]], update: JSON) -> None:
+    kind = str(update.get("type", "")).rpartition(".")[2]
+    index = update.get("content_index")
+    if isinstance(index, int) and kind in {"added", "done"} and isinstance(update.get("content"), dict):
+        texts[index] = [str(update["content"].get("text", ""))]
+    elif isinstance(index, int) and kind == "text_delta":
+        texts.setdefault(index, []).append(str(update.get("delta", "")))
+
+
+def _texts(item: JSON) -> list[str]:
+    """Give the texts that came for an open item, part by part."""
+    return ["".join(item["texts"][index]) for index in sorted(item["texts"])]
+
+
+def _partial(stop: Stop) -> Iterator[tuple[str, list[str]]]:
+    """Give the assistant messages that were open and not blank."""
+    for name, item in stop.open.items():
+        texts = _texts(item)
+        if item["type"] == "assistant_message" and any(text.strip() for text in texts):
+            yield name, texts
+
+
+@rule(
+    "cancel.partial-is-kept",
+    "MUST",
+    "L3",
+    catalogue="CAN-001",
+    source="openai-chatkit 1.6.5, chatkit/server.py:404-412,908-912; D13",
+    why="The words that the user saw and stopped are gone when the thread is opened again.",
+    mend="Save assistant messages that are open, in a scope that the disconnect does not cancel.",
+    since="1.4",
+    good=_stopped(PARTIAL),
+    bad=_stopped(),
+)
+def partial_is_kept(told: Conversation) -> Looks:
+    """An assistant message with text that was open when the client left is stored."""
+    for stop in _stops(told):
+        for name, texts in _partial(stop):
+            kept = named(stop.after, name)
+            yield stop.stream.look(kept, f"{name} in the thread: {texts}", kept or None)
+
+
+@rule(
+    "cancel.text-is-whole",
+    "SHOULD",
+    "L3",
+    catalogue="CAN-006",
+    source="openai-chatkit 1.6.5, chatkit/server.py:880-884",
+    why="The answer is shorter when the thread is opened again than it was on the screen.",
+    mend="Save the text as far as it was sent.",
+    since="1.4",
+    good=_stopped(PARTIAL),
+    bad=_stopped(e.message("Half")),
+)
+def text_is_whole(told: Conversation) -> Looks:
+    """The stored message begins with everything that the client received of it."""
+    for stop in _stops(told):
+        for name, texts in _partial(stop):
+            if kept := named(stop.after, name):
+                stored = [str(part.get("text", "")) for part in kept.get("content") or []]
+                parts = zip(stored, texts, strict=False)
+                holds = len(stored) >= len(texts) and all(text.startswith(shown) for text, shown in parts)
+                yield stop.stream.look(holds, f"texts that begin with {texts}", stored)
+
+
+@rule(
+    "cancel.blank-is-dropped",
+    "MUST",
+    "L3",
+    catalogue="CAN-002",
+    source="openai-chatkit 1.6.5, chatkit/server.py:408-412",
+    why="An empty answer stands in the thread, and models refuse empty messages.",
+    mend="Do not save an open message without text.",
+    since="1.4",
+    good=_stopped(events=HALF[:2]),
+    bad=_stopped(e.message(""), events=HALF[:2]),
+)
+def blank_is_dropped(told: Conversation) -> Looks:
+    """An assistant message that was open and has no text is not stored."""
+    for stop in _stops(told):
+        for name, item in stop.open.items():
+            if item["type"] == "assistant_message":
+                stored = named(stop.after, name).get("content") or []
+                blank = bool(named(stop.after, name)) and not any(str(part.get("text", "")).strip() for part in stored)
+                yield stop.stream.look(not blank, f"{name} with text, or not at all", stored)
+
+
+@rule(
+    "cancel.other-items-are-dropped",
+    "SHOULD",
+    "L3",
+    catalogue="CAN-003",
+    source="openai-chatkit 1.6.5, chatkit/server.py:396-397",
+    why="Half a form, or a workflow that loads for ever, stands in the thread.",
+    mend="Do not save widgets and workflows that were open.",
+    since="1.4",
+    good=_stopped(events=(e.added(CARD),)),
+    bad=_stopped(CARD, events=(e.added(CARD),)),
+)
+def other_items_are_dropped(told: Conversation) -> Looks:
+    """Widgets and workflows that were open are not stored."""
+    for stop in _stops(told):
+        for name, item in stop.open.items():
+            if item["type"] in {"widget", "workflow"}:
+                yield stop.stream.look(not named(stop.after, name), f"no {name}", named(stop.after, name))
+
+
+@rule(
+    "cancel.thread-goes-on",
+    "MUST",
+    "L3",
+    catalogue="CAN-005",
+    source="openai-chatkit 1.6.5, chatkit/server.py:908-912",
+    why="After a stop the user has to begin again elsewhere.",
+    mend="Leave nothing locked when a client goes away.",
+    good=[*_stopped(PARTIAL), e.say(e.notice())],
+    bad=[*_stopped(PARTIAL), e.refused("threads.add_user_message", {"thread_id": e.THREAD_ID, "input": {}}, 409)],
+)
+def thread_goes_on(told: Conversation) -> Looks:
+    """The user can say something in the thread after a stop."""
+    for stream in told.streams:
+        following = told.after(stream.exchange, "threads.add_user_message") if stream.exchange.left else []
+        same = [one for one in following if one.params.get("thread_id") == stream.thread_id]
+        for one in same[:1]:
+            yield asked(one, one.status == OK and not one.cut, "an answer", one.status)
