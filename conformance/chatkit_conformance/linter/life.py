@@ -72,6 +72,13 @@ class Step:
         return "" if allowed else f"item.{self.name}.{self.state}"
 
     @property
+    def breaks(self) -> str:
+        """The rule that it breaks; empty when it is allowed. Items of two streams under one id are two items."""
+        if self.violation == "item.done.stored" and self.earlier:
+            return "items.id.unique"
+        return RULES.get(self.violation, "")
+
+    @property
     def kind(self) -> str:
         """The type of the item; empty for one that nobody has seen."""
         kind = self.growth.first.get("type") if self.growth else ""
