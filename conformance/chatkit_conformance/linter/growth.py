@@ -87,16 +87,23 @@ class Message(Growth):
         part = self.part(update)
         step = str(update.get("type", "")).removeprefix(PART)
         if step == "added":
-            self.gaps |= part is not None or counted(update.get("content_index")) != len(self.parts)
-            self.parts.setdefault(counted(update.get("content_index")), Part(update.get("content")))
-        elif part and step == "text_delta":
+            self._begin(update)
+        elif part is None:
+            self.gaps = True
+        elif step == "text_delta":
             part.pieces.append(str(update.get("delta", "")))
-        elif part and step == "annotation_added":
+        elif step == "annotation_added":
             part.annotations.append(update.get("annotation"))
             part.streamed = True
-        elif part and step == "done":
+        elif step == "done":
             part.pieces = [str(mapped(update.get("content")).get("text", ""))]
             part.done = True
+
+    def _begin(self, update: JSON) -> None:
+        index = counted(update.get("content_index"))
+        self.gaps |= index != len(self.parts)
+        if index >= 0:
+            self.parts.setdefault(index, Part(update.get("content")))
 
     @property
     def item(self) -> JSON:
@@ -120,7 +127,8 @@ class Workflow(Growth):
         index = counted(update.get("task_index"))
         added = update.get("type") == "workflow.task.added"
         self.gaps |= index != len(self.tasks) if added else index not in self.tasks
-        self.tasks[index] = update.get("task")
+        if index >= 0:
+            self.tasks[index] = update.get("task")
 
     @property
     def item(self) -> JSON:

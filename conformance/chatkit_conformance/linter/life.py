@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chatkit_conformance.linter.growth import JSON, PART, Growth, Message, Workflow, begin, counted, mapped
+from chatkit_conformance.linter.places import Look
 from chatkit_conformance.linter.subjects import Event, Stream
 from chatkit_protocol import lifecycle
 
@@ -88,6 +89,8 @@ class Step:
     def inner(self) -> str:
         """The name of what forbids the step of a part or a task; empty when it is allowed, or is none."""
         update = self.event.update
+        if -1 in (counted(update.get("content_index", 0)), counted(update.get("task_index", 0))):
+            return ""
         if isinstance(self.growth, Message) and str(update.get("type")).startswith(PART):
             part = self.growth.part(update)
             state = "absent" if part is None else "closed" if part.done else "open"
@@ -156,3 +159,12 @@ class Life:
 def walk(stream: Stream) -> Iterator[Step]:
     """Follow the items of a stream from its beginning."""
     return Life(stream).steps()
+
+
+def judged(stream: Stream, wanted: str, expected: str, *kinds: str) -> Iterator[Look]:
+    """Look at the updates of these types: whether one breaks the rule of this id within its item."""
+    for step in walk(stream):
+        if step.event.update.get("type") in kinds and step.growth and not step.breaks:
+            breaks = RULES.get(step.inner, "")
+            if breaks in {"", wanted}:
+                yield step.event.look(not breaks, expected, step.event.update, path="$.update")
