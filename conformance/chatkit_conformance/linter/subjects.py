@@ -12,7 +12,7 @@ from typing import Any
 from chatkit_conformance.linter.frames import Frame, frames
 from chatkit_conformance.linter.growth import Growth, begin
 from chatkit_conformance.linter.places import Look, Looks, Placed, Where, asked
-from chatkit_conformance.transcript import Exchange, parsed
+from chatkit_conformance.transcript import STREAMING, Exchange, parsed
 
 JSON = dict[str, Any]
 MARK = "ckc:"
@@ -200,7 +200,24 @@ class Conversation(Placed):
 
     def stream_of(self, exchange: Exchange) -> Stream | None:
         """Give the stream of an exchange, if it has one."""
-        return next((stream for stream in self.streams if stream.exchange is exchange), None)
+        return self._by_number.get(exchange.number)
+
+    @cached_property
+    def _by_number(self) -> dict[int, Stream]:
+        return {stream.exchange.number: stream for stream in self.streams}
+
+    @cached_property
+    def concurrent(self) -> frozenset[int]:
+        """The numbers of the exchanges that went on while another did: what such a one shows may be old or new."""
+        found: set[int] = set()
+        last, until = 0, 0.0
+        for exchange in self.exchanges:
+            if exchange.began < until:
+                found |= {last, exchange.number}
+            end = exchange.began + (exchange.arrivals[-1][1] if exchange.arrivals else 0)
+            if end >= until:
+                last, until = exchange.number, end
+        return frozenset(found)
 
     def after(self, exchange: Exchange, *kinds: str) -> list[Exchange]:
         """Give the later exchanges, of these request types if any are named."""
@@ -263,14 +280,15 @@ class Known:
 
 def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
     """Make the stream of an exchange, and note what the exchange tells of its thread."""
-    told = frames(exchange) if exchange.streams else []
+    streams = exchange.streams and (not exchange.kind or exchange.kind in STREAMING)
+    told = frames(exchange) if streams else []
     values = [(frame, frame.value) for frame in told]
     typed = [(f, v) for f, v in values if isinstance(v, dict) and isinstance(v.get("type"), str)]
     events = [Event(frame, value, place) for place, (frame, value) in enumerate(typed)]
     made = next((event.thread.get("id") for event in events if event.type == "thread.created"), None)
     thread_id = str(made if exchange.kind == "threads.create" else exchange.params.get("thread_id", ""))
     known = threads.setdefault(thread_id, Known(whole=bool(made) and exchange.kind == "threads.create"))
-    if not exchange.streams:
+    if not streams:
         if exchange.status and exchange.kind in {"items.list", "threads.get_by_id"}:
             known.list(exchange)
         return None

@@ -8,8 +8,11 @@ from chatkit_conformance.linter.subjects import Conversation, Where
 
 AREAS = (
     "http",
+    "body",
+    "requests",
     "sse",
     "json",
+    "shape",
     "users",
     "threads",
     "paging",

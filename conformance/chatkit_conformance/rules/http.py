@@ -1,1 +1,257 @@
-"""HTTP: the endpoint, status codes, headers, and when bytes arrive."""
+"""HTTP: what a request is answered with, and when it arrives."""
+
+from dataclasses import replace
+
+from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.frames import instead
+from chatkit_conformance.linter.rule import Looks, rule
+from chatkit_conformance.linter.subjects import Conversation, Stream, asked, script_of
+from chatkit_conformance.transcript import OK, STREAMING, Exchange, parsed
+
+HELLO = e.create(*e.STREAMED)
+THREADS = e.reply("threads.list", {}, e.page())
+SDK = "openai-chatkit 1.6.5, chatkit/server.py:428"
+AGAIN = "The widget takes the reply for a failure and sends the same message again, about five times."
+
+
+def answered(exchange: Exchange) -> bool:
+    """Tell whether there was a reply with status 200."""
+    return exchange.status == OK and not exchange.trouble
+
+
+def _replies(exchange: Exchange) -> bool:
+    """Tell whether there is a reply in JSON to be judged: asked for, and nothing else in its place."""
+    asked_for = bool(exchange.kind) and exchange.kind not in STREAMING
+    return asked_for and answered(exchange) and not exchange.streams and not instead(exchange)
+
+
+@rule(
+    "http.stream.media",
+    "MUST",
+    "L0",
+    catalogue="HTTP-002",
+    source="openai-chatkit 1.6.5, docs/quickstart.md:104",
+    why=AGAIN,
+    mend="Answer the six streaming types with `content-type: text/event-stream`.",
+    good=HELLO,
+    bad=e.with_headers(HELLO, content_type="application/octet-stream"),
+)
+def streams_say_what_they_are(exchange: Exchange) -> Looks:
+    """An answer in events is of type `text/event-stream`."""
+    if exchange.streams and not instead(exchange):
+        yield asked(exchange, exchange.media == "text/event-stream", "text/event-stream", exchange.media)
+
+
+@rule(
+    "http.stream.not-json",
+    "MUST",
+    "L0",
+    catalogue="HTTP-004",
+    source="openai-chatkit 1.6.5, chatkit/server.py:435",
+    why="A client that asked for events finds none, whatever the JSON says: the answer never ends, or is asked again.",
+    mend="Answer a streaming type with events, or refuse it with a status of 400 or more; never 200 and JSON.",
+    good=HELLO,
+    bad=replace(HELLO, headers=e.JSON_HEADERS, received=b'{"message":"no such thread"}'),
+)
+def streams_are_no_json(exchange: Exchange) -> Looks:
+    """The type of a request alone decides the kind of its reply: a streaming one is never answered by JSON and 200."""
+    if exchange.streams and exchange.kind in STREAMING:
+        yield asked(exchange, instead(exchange) != "document", "events", exchange.received[:200])
+
+
+@rule(
+    "http.reply.not-streamed",
+    "MUST",
+    "L0",
+    catalogue="HTTP-003",
+    source="openai-chatkit 1.6.5, docs/quickstart.md:105",
+    why="The client reads one JSON body; events are no JSON, and the list stays empty.",
+    mend="Answer the ten other types with one JSON body.",
+    good=THREADS,
+    bad=replace(THREADS, headers=e.STREAM_HEADERS, received=b"data: " + THREADS.received + b"\n\n"),
+)
+def replies_are_not_streamed(exchange: Exchange) -> Looks:
+    """A request that is not one of the six streaming ones is never answered by events."""
+    if exchange.kind and exchange.kind not in STREAMING and answered(exchange) and parsed(exchange.sent) is not None:
+        yield asked(exchange, not exchange.streams, "one JSON body", exchange.media)
+
+
+@rule(
+    "http.reply.media",
+    "MUST",
+    "L0",
+    catalogue="HTTP-003",
+    source="openai-chatkit 1.6.5, docs/quickstart.md:105",
+    why="Clients that look at the type before they read find no JSON.",
+    mend="Send `content-type: application/json`.",
+    good=THREADS,
+    bad=e.with_headers(THREADS, content_type="text/plain"),
+)
+def replies_say_what_they_are(exchange: Exchange) -> Looks:
+    """A reply that is no stream is of type `application/json`."""
+    if _replies(exchange):
+        yield asked(exchange, exchange.media == "application/json", "application/json", exchange.media)
+
+
+@rule(
+    "http.reply.json",
+    "MUST",
+    "L0",
+    catalogue="HTTP-003",
+    source="openai-chatkit 1.6.5, chatkit/server.py:440",
+    why="What cannot be parsed is a failed request to the client.",
+    mend="Send exactly one JSON object as the body.",
+    good=THREADS,
+    bad=replace(THREADS, received=THREADS.received * 2),
+)
+def replies_are_one_object(exchange: Exchange) -> Looks:
+    """A reply that is no stream is one JSON object."""
+    if _replies(exchange):
+        yield asked(exchange, isinstance(exchange.json, dict), "one JSON object", exchange.received[:200])
+
+
+@rule(
+    "http.reply.encoded-once",
+    "MUST",
+    "L0",
+    catalogue="HTTP-003",
+    source="openai-chatkit 1.6.5, chatkit/server.py:440",
+    why="A client reads a text where it expects an object, and shows nothing.",
+    mend="Hand the object to the framework, or the JSON as bytes, not JSON to something that encodes it again.",
+    good=THREADS,
+    bad=replace(THREADS, received=b'"{\\"data\\":[],\\"has_more\\":false}"'),
+)
+def replies_are_encoded_once(exchange: Exchange) -> Looks:
+    """A reply is the object itself, not a text that holds its JSON."""
+    if _replies(exchange) and isinstance(exchange.json, dict):
+        yield asked(exchange, not isinstance(parsed(exchange.received), str), "an object", exchange.received[:200])
+
+
+@rule(
+    "http.stream.not-compressed",
+    "SHOULD",
+    "L0",
+    catalogue="HTTP-013",
+    source="openai-chatkit 1.6.5, docs/guides/update-client-during-response.md:13",
+    why="A compressor holds events back until its block is full: nothing is seen to grow.",
+    mend="Leave event streams out of the compression of your server or proxy (`no-transform` asks proxies for it).",
+    good=HELLO,
+    bad=e.with_headers(HELLO, content_encoding="gzip"),
+)
+def streams_are_not_compressed(exchange: Exchange) -> Looks:
+    """An event stream has no `content-encoding`."""
+    if exchange.streams:
+        encoding = exchange.headers.get("content-encoding", "identity")
+        yield asked(exchange, encoding == "identity", "no content-encoding", encoding)
+
+
+@rule(
+    "http.stream.not-cached",
+    "SHOULD",
+    "L0",
+    catalogue="HTTP-013",
+    source="openai-chatkit 1.6.5, docs/guides/update-client-during-response.md:3; WHATWG HTML 9.2.1",
+    why="A proxy that may cache may also hold the stream back, or give it to somebody else.",
+    mend="Send `cache-control: no-cache` (and `no-transform`, `x-accel-buffering: no`) with every stream.",
+    good=HELLO,
+    bad=e.with_headers(HELLO, cache_control=None),
+)
+def streams_are_not_cached(exchange: Exchange) -> Looks:
+    """An event stream says `cache-control: no-cache`, or `no-store`."""
+    # Where only the type was kept of the headers, nobody knows.
+    if exchange.streams and not instead(exchange) and exchange.headers.keys() - {"content-type"}:
+        told = exchange.headers.get("cache-control", "")
+        yield asked(exchange, "no-cache" in told or "no-store" in told, "no-cache", told)
+
+
+@rule(
+    "http.reply.there",
+    "MUST",
+    "L1",
+    catalogue="HTTP-001",
+    source="RFC 9110 section 15",
+    why="The client waits, and then sends the same message again.",
+    mend="Answer every request, also one that fails; see why the server hangs or closes the connection.",
+    good=HELLO,
+    bad=Exchange(HELLO.sent, trouble="no end within 15 s"),
+)
+def there_is_a_reply(exchange: Exchange) -> Looks:
+    """Every request gets a reply, in time."""
+    yield asked(exchange, not exchange.trouble, "a reply", exchange.trouble)
+
+
+@rule(
+    "http.refusal.not-streamed",
+    "MUST",
+    "L0",
+    catalogue="HTTP-017",
+    source="openai-chatkit 1.6.5, chatkit/server.py:442",
+    why="A client looks at the status first and never reads the events that say what went wrong.",
+    mend="With an error status send JSON; an answer that has begun tells an error in an event, under status 200.",
+    good=e.refused("threads.get_by_id", {"thread_id": "thr_9"}, 404, "not_found"),
+    bad=e.create(e.error(), status=500),
+)
+def refusals_are_not_streamed(exchange: Exchange) -> Looks:
+    """A status other than 200 never comes with an event stream."""
+    if exchange.status not in {0, OK}:
+        yield asked(exchange, exchange.media != "text/event-stream", "JSON", exchange.media)
+
+
+WAITING = e.create(e.notice("late"), said=e.script(["sleep", 200], ["notice", "late"]))
+_TOLD = len(WAITING.received) - len(e.body([e.notice("late")]))
+
+
+@rule(
+    "http.stream.prompt",
+    "MUST",
+    "L3",
+    catalogue="HTTP-014",
+    source="openai-chatkit 1.6.5, docs/guides/update-client-during-response.md:13",
+    why="The user stares at nothing until the answer is complete.",
+    mend="Flush each event as it is made; switch off buffering and compression in the server and in proxies.",
+    good=replace(WAITING, arrivals=((_TOLD, 0.01), (len(WAITING.received), 0.21))),
+    bad=replace(WAITING, arrivals=((len(WAITING.received), 0.21),)),
+)
+def events_come_as_they_are_made(stream: Stream) -> Looks:
+    """Events are sent when they are made: what comes before a pause is there before the pause is over."""
+    pauses = [step[1] for step in stream.script or [] if isinstance(step, list) and step[:1] == ["sleep"]]
+    times = [frame.arrived for frame in stream.frames if frame.arrived is not None]
+    if pauses and len(times) > 1 and stream.script and stream.script[0][0] == "sleep":
+        spread = times[-1] - times[0]
+        yield stream.look(spread > pauses[0] / 2000, f"{pauses[0]} ms between the first and the last event", spread)
+
+
+def _spoken(name: str, *texts: str, **given: object) -> Exchange:
+    """Answer a script in a thread of its own with these notices."""
+    notices = [e.notice(text) for text in texts]
+    made = e.create(*notices, said=e.script(["notice", f"{name}1"], ["sleep", 9], ["notice", f"{name}2"]))
+    named = replace(made, sent=made.sent, received=made.received.replace(b"thr_1", f"thr_{name}".encode()))
+    return replace(named, arrivals=((len(named.received), 0.1),), **given)  # type: ignore[arg-type]
+
+
+@rule(
+    "http.stream.apart",
+    "MUST",
+    "L3",
+    catalogue="HTTP-020",
+    source="openai-chatkit 1.6.5, chatkit/server.py:822",
+    why="One user reads what is said to another.",
+    mend="Keep what belongs to an answer in that answer, not in something that requests share.",
+    good=[_spoken("a", "a1", "a2"), _spoken("b", "b1", "b2")],
+    bad=[_spoken("a", "a1", "a2", "b2"), _spoken("b", "b1")],
+)
+def streams_never_mix(conversation: Conversation) -> Looks:
+    """What goes on at the same time on different threads never mixes."""
+    together = [stream for stream in conversation.streams if stream.exchange.number in conversation.concurrent]
+    asked_for = {stream.exchange.number: _notices(stream.exchange) for stream in together}
+    for stream in together:
+        others = set().union(*(asked_for[n] for n in asked_for if n != stream.exchange.number))
+        foreign = others - asked_for[stream.exchange.number]
+        told = [event for event in stream.of("notice") if event.value.get("message") in foreign]
+        if others:
+            yield stream.look(not told, "events of its own thread only", [event.value for event in told])
+
+
+def _notices(exchange: Exchange) -> set[str]:
+    steps = script_of(exchange) or []
+    return {str(step[1]) for step in steps if isinstance(step, list) and step[:1] == ["notice"] and step[1:]}

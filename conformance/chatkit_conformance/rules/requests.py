@@ -1,0 +1,1 @@
+"""Requests: what is taken, and what is refused."""

@@ -1,0 +1,1 @@
+"""Shape: every message against the types of the declared revision."""
