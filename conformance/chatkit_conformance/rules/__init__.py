@@ -10,6 +10,7 @@ AREAS = (
     "http",
     "body",
     "requests",
+    "refusals",
     "sse",
     "json",
     "shape",
