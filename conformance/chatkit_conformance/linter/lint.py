@@ -15,6 +15,9 @@ from chatkit_conformance.transcript import Exchange
 STUMBLES = (KeyError, TypeError, AttributeError, IndexError, ValueError)
 """What a malformed message can raise in a rule about something else; the rules about shape have found it then."""
 
+SENDING = ("http.", "body.", "sse.")
+"""The areas about how a reply is sent, not about what it says."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -120,7 +123,7 @@ def _most_telling(findings: Sequence[Finding], told: Conversation) -> list[Findi
     """
     telling = [one for one in findings if not one.rule.general and one.rule.severity != "INFO"]
     places = {one.where for one in findings if not one.rule.general}
-    spoken = [one for one in telling if not one.rule.id.startswith("http.")]
+    spoken = [one for one in telling if not one.rule.id.startswith(SENDING)]
     threads = {_thread(one, told) for one in spoken}
     exchanges = {one.where.exchange for one in spoken}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chatkit_conformance.linter.subjects import JSON, Conversation, Stream, rows, take
+from chatkit_conformance.linter.subjects import JSON, Conversation, Known, Stream, rows
 from chatkit_conformance.transcript import OK, Exchange
 
 HIDDEN = ("hidden_context_item", "sdk_hidden_context")
@@ -23,14 +23,17 @@ class ThreadTold:
     """Who made it, or saw it first."""
     state: JSON = field(default_factory=dict)
     """The thread as it was shown last; empty before."""
-    items: dict[str, JSON] = field(default_factory=dict)
-    """The visible stored items by id, in their order."""
-    known: bool = False
-    """Whether these are all its items, in the order in which they came."""
+    known: Known = field(default_factory=Known)
+    """Its items; `whole` while these are all, in the order in which they came."""
     hides: bool = False
     """Whether something was hidden in it: pages of it may be short."""
     gone: bool = False
     """Whether it was deleted."""
+
+    @property
+    def items(self) -> dict[str, JSON]:
+        """The visible stored items by id, in their order."""
+        return self.known.items
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Told:
         found = self.threads.get(wanted)
         if not wanted or (found and not found.gone and found.user == exchange.user):
             item = named(exchange, "item_id")
-            return bool(item and found and found.known and item not in found.items)
+            return bool(item and found and found.known.whole and item not in found.items)
         return True
 
     def seen(self, thread_id: Any, exchange: Exchange) -> ThreadTold:
@@ -73,10 +76,10 @@ class Told:
         if not stream.thread_id or (exchange.kind != "threads.create" and stream.thread_id not in self.threads):
             return
         told = self.seen(stream.thread_id, exchange)
-        told.known = (told.known or exchange.kind == "threads.create") and stream.whole
+        told.known.whole = (told.known.whole or exchange.kind == "threads.create") and stream.whole
         told.hides = told.hides or b"hidden" in exchange.sent
         if exchange.kind == "threads.retry_after_item":
-            _cut(told.items, exchange.params.get("item_id"))
+            told.known.cut(exchange.params.get("item_id"))
         elif exchange.kind == "threads.add_client_tool_output":
             _complete(told.items, exchange.params.get("result"))
         for event in stream.events:
@@ -85,14 +88,8 @@ class Told:
             if event.item_type in HIDDEN:
                 told.hides = True
             else:
-                take(told.items, event)
-
-
-def _cut(items: dict[str, JSON], last: Any) -> None:
-    """Forget what a retry deletes."""
-    ids = list(items)
-    for gone in ids[ids.index(last) + 1 :] if last in items else []:
-        del items[gone]
+                told.known.take(event)
+        told.known.end()
 
 
 def _complete(items: dict[str, JSON], output: Any) -> None:
@@ -118,7 +115,8 @@ def _thread(told: Told, exchange: Exchange, body: JSON) -> None:
     if body.get("id") == named(exchange, "thread_id"):
         found = told.seen(body["id"], exchange)
         found.state = body
-        found.items |= {row["id"]: row for row in rows(body)}
+        if exchange.kind == "threads.get_by_id":
+            found.known.list(exchange)
 
 
 def _threads(told: Told, exchange: Exchange, body: JSON) -> None:
@@ -127,10 +125,10 @@ def _threads(told: Told, exchange: Exchange, body: JSON) -> None:
         told.seen(row["id"], exchange).state = row
 
 
-def _items(told: Told, exchange: Exchange, body: JSON) -> None:
+def _items(told: Told, exchange: Exchange, _body: JSON) -> None:
     found = told.thread(exchange)
     if found:
-        found.items |= {row["id"]: row for row in rows(body)}
+        found.known.list(exchange)
 
 
 def _deleted(told: Told, exchange: Exchange, _body: JSON) -> None:

@@ -189,7 +189,7 @@ def there_is_a_reply(exchange: Exchange) -> Looks:
     why="A client looks at the status first and never reads the events that say what went wrong.",
     mend="With an error status send JSON; an answer that has begun tells an error in an event, under status 200.",
     good=e.refused("threads.get_by_id", {"thread_id": "thr_9"}, 404, "not_found"),
-    bad=e.create(e.error(), status=500),
+    bad=e.go_on("threads.retry_after_item", {"item_id": "msg_1"}, e.error(), status=500),
 )
 def refusals_are_not_streamed(exchange: Exchange) -> Looks:
     """A status other than 200 never comes with an event stream."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from chatkit_conformance.differential import memory
 from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter import visits
 from chatkit_conformance.linter.frames import instead
 from chatkit_conformance.linter.requests import Worth, worth
 from chatkit_conformance.linter.rule import Looks, rule
@@ -186,7 +186,7 @@ def wrong_parameters_are_the_clients_fault(exchange: Exchange) -> Looks:
 
 
 NOWHERE = {"thread_id": "thr_nowhere"}
-MADE_UP = ("thr_nowhere", memory.NOWHERE)
+MADE_UP = ("thr_nowhere", visits.NOWHERE)
 READING = ("threads.get_by_id", "threads.update", "items.list")
 
 

@@ -84,7 +84,8 @@ def others_are_kept_apart(conversation: Conversation) -> Looks:
     yield from _of_others(conversation)
 
 
-FILE = {"type": "file", "id": "atc_1", "name": "a", "mime_type": "text/plain"}
+PLACE = {"url": "http://127.0.0.1/uploads/atc_1", "method": "PUT", "headers": {}}
+FILE = {"type": "file", "id": "atc_1", "name": "a", "mime_type": "text/plain", "upload_descriptor": PLACE}
 UPLOADED = e.reply("attachments.create", {"name": "a", "size": 1, "mime_type": "text/plain"}, FILE)
 DELETE = {"attachment_id": "atc_1"}
 
