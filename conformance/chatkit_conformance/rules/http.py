@@ -225,7 +225,7 @@ def _spoken(name: str, *texts: str, **given: object) -> Exchange:
     """Answer a script in a thread of its own with these notices."""
     notices = [e.notice(text) for text in texts]
     made = e.create(*notices, said=e.script(["notice", f"{name}1"], ["sleep", 9], ["notice", f"{name}2"]))
-    named = replace(made, sent=made.sent, received=made.received.replace(b"thr_1", f"thr_{name}".encode()))
+    named = e.with_body(e.with_body(made, b"thr_1", f"thr_{name}".encode()), b"msg_1", f"msg_{name}".encode())
     return replace(named, arrivals=((len(named.received), 0.1),), **given)  # type: ignore[arg-type]
 
 
