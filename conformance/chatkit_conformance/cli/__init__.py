@@ -27,6 +27,8 @@ VERBS = (
     Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
     Verb("lint", "tell what is wrong in a capture of the wire, and how to mend it", "conformance"),
     Verb("explain", "explain a rule of the protocol, with a good and a bad example", "conformance"),
+    Verb("show", "show a capture: times, sizes, and the thread that a user saw", "conformance"),
+    Verb("diff", "tell how two captures differ in meaning", "conformance"),
     Verb("record", "record what passes between a client and a server, and lint it", "conformance"),
     Verb("replay", "serve recorded transcripts as a backend", "conformance"),
     Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),

@@ -5,7 +5,7 @@ rules about framing and shape alone; so one fault is found once.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -166,11 +166,10 @@ class Conversation(Placed):
     """Exchanges between one client and one server, in the order in which they began."""
 
     def __init__(self, exchanges: Iterable[Exchange], *, revision: str = NEWEST) -> None:
-        self.exchanges = list(exchanges)
+        numbered = enumerate(exchanges)
+        self.exchanges = [one if one.number == number else replace(one, number=number) for number, one in numbered]
         self.revision = revision
         """The revision of the protocol that the server declares."""
-        for number, exchange in enumerate(self.exchanges):
-            exchange.number = number
 
     @property
     def where(self) -> Where:
