@@ -61,7 +61,7 @@ def test_a_conversation_is_recorded_and_replayed(tmp_path: Path) -> None:
         proxy = Served("record", "--upstream", upstream, "--port", "0", "--out", "a.jsonl", cwd=tmp_path)
         heard = post(endpoint(proxy), HELLO.sent, headers={"authorization": "Bearer very-secret"})
         assert proxy.signal(signal.SIGINT) == 0
-    assert "1 exchanges in a.jsonl, 0 with findings" in proxy.printed()
+    assert "1 exchange in a.jsonl, 0 with findings" in proxy.printed()
     proxy.close()
     recorded = (tmp_path / "a.jsonl").read_text(encoding="utf-8")
     assert "very-secret" not in recorded

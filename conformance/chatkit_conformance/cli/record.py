@@ -7,6 +7,7 @@ every exchange is linted as soon as it has ended. Ctrl-C stops; exit code 1 if a
 import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -42,16 +43,16 @@ def run(options: argparse.Namespace) -> int:
     upstream = _upstream(options.upstream)
     now = datetime.now(UTC)
     path = Path(options.out or f"recording-{now:%Y%m%d-%H%M%S}.jsonl")
-    listener = listen("127.0.0.1", options.port)
-    with _opened(path) as out:
+    with listen("127.0.0.1", options.port) as listener, _opened(path) as out:
         header = Header(name=path.stem, note=f"recorded in front of {upstream}", recorded=f"{now:%Y-%m-%d}")
         teller = _Teller(Session(header, out, revision=options.revision), quiet=options.no_lint)
         say(f"{address(listener)} → {upstream}, recorded in {path}")
         say("Ctrl-C stops it.")
         sys.setswitchinterval(SWITCH_SECONDS)
-        with ThreadPoolExecutor(1) as hand:  # linting must not hold up what passes through meanwhile
+        # Linting must not hold up what passes through meanwhile; Ctrl-C is the usual end.
+        with ThreadPoolExecutor(1) as hand, suppress(KeyboardInterrupt):
             run(Proxy(upstream, lambda exchange: hand.submit(teller.take, exchange)).app(), listener, log_level="error")
-    say(f"{teller.count} exchanges in {path}, {teller.broken} with findings")
+    say(f"{teller.count} exchange{'s' if teller.count != 1 else ''} in {path}, {teller.broken} with findings")
     return 1 if teller.broken else 0
 
 
