@@ -47,7 +47,7 @@ def test_what_the_client_gets_is_what_is_recorded(
     servers: tuple[Endpoint, Endpoint], kept: list[Exchange], scenario: Any
 ) -> None:
     kept.clear()
-    seen = play(scenario, servers[1])
+    seen = [one for one in play(scenario, servers[1]) if one.path == PATH]  # bytes of files go straight to the server
     until(lambda: len(kept) == len(seen))
     recorded = sorted(kept, key=lambda one: one.began)
     assert [(one.sent, one.status, one.cut) for one in recorded] == [(one.sent, one.status, one.cut) for one in seen]
