@@ -171,7 +171,7 @@ def test_a_session_writes_each_exchange_and_lints_it(tmp_path: Any) -> None:
         assert first is not None
         assert second is not None
         assert first.findings == []
-        assert [one.rule.id for one in second.findings] == ["sse.frame.ended"]
+        assert "sse.frame.ended" in [one.rule.id for one in second.findings]
         assert len(read(path.read_text()).exchanges) == 3
 
 
