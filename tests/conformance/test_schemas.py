@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +14,7 @@ from jsonschema import Draft202012Validator
 from msgspec import Struct
 
 import chatkit_protocol as wire
+from chatkit_conformance.schemas.components import COMPONENTS
 from chatkit_conformance.schemas.files import files
 from chatkit_conformance.schemas.view import Widget
 from chatkit_conformance.strategies import strategy
@@ -22,26 +22,14 @@ from chatkit_protocol.attachments import AttachmentBase
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import REVISIONS
 from chatkit_protocol.widgets import ROOTS
+from support.schemas import SCHEMAS, document, validator
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
 WRITTEN = {"README.md", "HISTORY.md"}
 JSON_SCHEMAS = sorted(
     path.relative_to(SCHEMAS).as_posix()
     for path in SCHEMAS.rglob("*.json")
     if path.name not in {"openapi.json", "asyncapi.json"}
 )
-
-
-@cache
-def document(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SCHEMAS / name).read_text(encoding="utf-8"))
-    return found
-
-
-@cache
-def validator(name: str, definition: str = "") -> Draft202012Validator:
-    schema = document(name)
-    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]} if definition else schema)
 
 
 def test_the_folder_is_what_the_generator_writes() -> None:
@@ -201,3 +189,89 @@ def _is_sent(value: Any) -> bool:
         and not (isinstance(value, wire.WidgetComponentUpdated) and not isinstance(value.component.get("type"), str))
     )
     return here and all(_is_sent(getattr(value, name)) for name in value.__struct_fields__)
+
+
+# What is refused, one by one.
+
+ITEM = {"id": "i", "thread_id": "t", "created_at": "2026-01-01T00:00:00Z"}
+ANSWER = ITEM | {"type": "assistant_message", "content": [{"type": "output_text", "text": "x", "annotations": []}]}
+THREAD = {"id": "t", "created_at": "2026-01-01T00:00:00Z", "status": {"type": "active"}, "metadata": {}}
+EMPTY = {"data": [], "has_more": False}
+DONE = {"type": "thread.item.done", "item": ANSWER}
+ASKED = {"type": "threads.get_by_id", "params": {"thread_id": "t"}}
+WIDGET = {"type": "Card", "children": [{"type": "Text", "value": "x"}]}
+
+REFUSED = [
+    pytest.param("events.json", DONE, {"type": "thread.item.done"}, id="no-item"),
+    pytest.param("events.json", DONE, DONE | {"type": "thread.item.finished"}, id="unknown-event"),
+    pytest.param("events.json", DONE, {"item": ANSWER}, id="event-without-type"),
+    pytest.param("events.json", DONE, DONE | {"item": ANSWER | {"type": "essay"}}, id="unknown-item"),
+    pytest.param("events.json", DONE, DONE | {"item": ANSWER | {"content": "x"}}, id="wrong-type"),
+    pytest.param("events.json", DONE, DONE | {"item": ANSWER | {"id": None}}, id="null"),
+    pytest.param("events.json", DONE, DONE | {"id": "e"}, id="further-field"),
+    pytest.param(
+        "events.json",
+        DONE,
+        DONE | {"item": ANSWER | {"content": [{"type": "output_text", "text": "x"}]}},
+        id="default-not-written",
+    ),
+    pytest.param(
+        "events.json", DONE, DONE | {"item": ITEM | {"type": "sdk_hidden_context", "content": "x"}}, id="hidden-item"
+    ),
+    pytest.param(
+        "events.json",
+        {"type": "thread.created", "thread": THREAD | {"items": EMPTY}},
+        {"type": "thread.created", "thread": THREAD | {"items": EMPTY, "metadata": {"owner": "x"}}},
+        id="stored-metadata",
+    ),
+    pytest.param("replies.json", EMPTY, EMPTY | {"after": None}, id="null-cursor"),
+    pytest.param("1.3.1/events.json", DONE, {"type": "stream_options", "stream_options": {}}, id="younger-event"),
+    pytest.param("requests.json", ASKED, {"type": "threads.get_by_id", "params": {}}, id="no-thread"),
+    pytest.param("requests.json", ASKED, ASKED | {"type": "threads.read"}, id="unknown-request"),
+    pytest.param("requests.json", ASKED, ASKED | {"metadata": []}, id="metadata-of-a-wrong-type"),
+    pytest.param(
+        "requests.json",
+        {"type": "items.list", "params": {"thread_id": "t", "limit": "5"}},
+        {"type": "items.list", "params": {"thread_id": "t", "limit": "five"}},
+        id="limit-is-no-number",
+    ),
+    pytest.param(
+        "1.0/requests.json",
+        {"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "a", "payload": None}}},
+        {"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "a"}}},
+        id="payload-that-was-needed",
+    ),
+    pytest.param("widgets.json", WIDGET, WIDGET | {"type": "Text", "value": "x"}, id="no-root"),
+    pytest.param("widgets.json", WIDGET, WIDGET | {"children": [{"type": "Text"}]}, id="known-component-lacks-a-prop"),
+    pytest.param("widgets.json", WIDGET, WIDGET | {"children": [{"value": "x"}]}, id="component-without-type"),
+    pytest.param("widgets.json", WIDGET, WIDGET | {"collapsed": "yes"}, id="prop-of-a-wrong-type"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong"), REFUSED)
+def test_what_is_wrong_is_refused(name: str, right: Any, wrong: Any) -> None:
+    validator(name).validate(right)
+    assert not validator(name).is_valid(wrong)
+
+
+ADMITTED = [
+    pytest.param({"type": "Hologram", "depth": 3}, id="unknown-component"),
+    pytest.param({"type": "Text", "value": "x", "sparkle": True}, id="unknown-prop"),
+    pytest.param({"type": "Box", "children": [{"type": "Hologram"}]}, id="deeper"),
+    pytest.param({"type": "Box", "children": None}, id="no-children"),
+    pytest.param({"type": "Button", "label": "x", "onClickAction": {"type": "a", "payload": {"b": [1]}}}, id="action"),
+]
+
+
+@pytest.mark.parametrize("component", ADMITTED)
+def test_a_widget_may_be_ahead_of_us(component: Any) -> None:
+    validator("widgets.json").validate({"type": "Basic", "children": [component]})
+
+
+RENDERED = json.loads((SCHEMAS.parent / "tests/protocol/data/rendered.json").read_text(encoding="utf-8"))["cases"]
+
+
+def test_every_component_is_described_and_rendered_templates_fit() -> None:
+    assert {one.__name__ for one in COMPONENTS} <= document("widgets.json")["$defs"].keys()
+    for case in RENDERED:
+        validator("widgets.json").validate(case["widget"])

@@ -1,0 +1,75 @@
+"""Whatever went over the wire fits the schemas: of the official SDK as recorded, of our test bed as it is played."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import chatkit_protocol as wire
+from chatkit_conformance.driver import Endpoint, play
+from chatkit_conformance.scenarios import Scenario, load_all
+from chatkit_conformance.testbed.app import scripted_app
+from chatkit_conformance.transcript import OK, Exchange, load, pieces
+from chatkit_protocol.revisions import LATEST, at
+from support.live import live
+from support.schemas import validator
+
+TRANSCRIPTS = Path(__file__).parents[2] / "conformance/transcripts"
+RECORDED = sorted(TRANSCRIPTS.rglob("*.jsonl"))
+SCENARIOS = [scenario for scenario in load_all() if not scenario.timed]
+HIDDEN = {one.__struct_config__.tag for one in get_args(wire.HiddenItem)}
+MESSAGES = {str(one.__struct_config__.tag): one for one in get_args(wire.Request)}
+
+
+@cache
+def folder(revision: str) -> str:
+    return "" if revision == LATEST else f"{revision}/"
+
+
+def faults(exchange: Exchange, revision: str) -> Iterator[str]:
+    """Say what of an exchange does not fit the schemas of a revision; a hidden item in an event is told as D10."""
+    home = folder(revision)
+    if exchange.status == OK:
+        yield from _faults(exchange.request, f"{home}requests.json")
+    if exchange.streams:
+        for event in pieces(exchange.received.decode()):
+            if isinstance(event, dict):
+                told = list(_faults(event, f"{home}events.json"))
+                yield from ["D10"] if told and event.get("item", {}).get("type") in HIDDEN else told
+    elif exchange.status == OK:
+        yield from _faults(exchange.json, f"{home}replies.json", f"{MESSAGES[exchange.kind].__name__}Reply")
+    elif exchange.media == "application/json":
+        yield from _faults(exchange.json, f"{home}replies.json", "ErrorReply")
+
+
+def _faults(value: Any, *schema: str) -> Iterator[str]:
+    for error in validator(*schema).iter_errors(value):
+        yield f"{'#'.join(schema)}: {error.json_path} {error.message[:300]}"
+
+
+@pytest.fixture(scope="module")
+def ours() -> Iterator[Endpoint]:
+    with live(scripted_app()) as port:
+        yield Endpoint(f"http://127.0.0.1:{port}/chatkit/api")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_what_our_test_bed_says_fits(ours: Endpoint, scenario: Scenario) -> None:
+    exchanges = play(scenario, ours)
+    assert exchanges
+    assert [fault for exchange in exchanges for fault in faults(exchange, LATEST)] == []
+
+
+def test_what_was_recorded_fits() -> None:
+    """Of the official SDK's faults a schema can see one: hidden items leak. It is seen as long as it is there."""
+    seen: set[str] = set()
+    for path in RECORDED:
+        transcript = load(path)
+        revision = at(transcript.header.version).name
+        found = {fault for exchange in transcript.exchanges for fault in faults(exchange, revision)}
+        assert found <= {"D10"}, path
+        seen |= found
+    assert seen == ({"D10"} if RECORDED else set())
+    assert bool(RECORDED) is TRANSCRIPTS.exists()
