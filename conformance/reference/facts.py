@@ -4,7 +4,7 @@ Runs in the official SDK's own virtual environment, of any version: `python fact
 is spelled `{"type": T}` when it is required and `{"type": T, "default": D}` when it is not (null: it may be left out).
 T is `string`, `integer`, `number`, `boolean`, `any`, `time`, `url`, `icon`, `widget`, `{"enum": [...]}`, `{"list": T}`,
 `{"map": T}`, `{"tagged": [tags]}`, `{"any_of": [T, ...]}`, or `{"fields": {...}}` for an object without a tag, which
-widgets share by name: `{"object": name}`.
+widgets share by name: `{"object": name}`. The tag `*` stands for any other.
 """
 
 # The SDK, of whose types everything here speaks, is not installed where this file is checked.
@@ -172,7 +172,7 @@ def icon_names(kind):
 def facts():
     """Collect everything."""
     table = {
-        group: {tag(one): spell_fields(one) for one in members(named(union)) if tag(one)}
+        group: {tag(one) or "*": spell_fields(one) for one in members(named(union))}
         for group, union in GROUPS.items()
     }
     table["replies"] = {reply: spell_fields(one) for reply, name in REPLIES.items() for one in members(named(name))}
