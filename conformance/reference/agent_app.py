@@ -6,7 +6,7 @@ endpoint is `POST /{dialect}/{agent}`: dialects `responses` and `chat`, agents a
 """
 
 # The SDK, whose signatures these are, is not installed where this file is checked.
-# ruff: noqa: ANN001, ANN201, ANN202, ARG001, ARG002, D102, D103
+# ruff: noqa: ANN001, ANN002, ANN201, ANN202, ARG001, ARG002, D102, D103
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ import uvicorn
 from agents.models.interface import Model
 from chatkit import agents as bridge
 from chatkit import types
-from chatkit.agents import AgentContext, ClientToolCall, ResponseStreamConverter, simple_to_agent_input
+from chatkit.agents import AgentContext, ClientToolCall, simple_to_agent_input
 from chatkit.server import ChatKitServer, StreamingResult
 from chatkit.widgets import Card, Text
 from memory import MemoryStore
 from openai import AsyncOpenAI
+from script import Lacking, complete
 from starlette.applications import Starlette
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -55,8 +56,10 @@ async def progress(wrapper: Wrapper, text: str) -> str:
     return "done"
 
 
-@function_tool
+@function_tool(failure_error_function=None)
 async def effect(wrapper: Wrapper, name: str) -> str:
+    if not hasattr(types, "ClientEffectEvent"):
+        raise Lacking("client_effect")
     await asyncio.sleep(PAUSE)
     await wrapper.context.stream(types.ClientEffectEvent(name=name, data={"a": None, "b": [1]}))
     return "done"
@@ -136,12 +139,12 @@ async def trips(context, agent, given) -> agents.GuardrailFunctionOutput:
     return agents.GuardrailFunctionOutput(output_info=None, tripwire_triggered="BLOCKED" in str(given))
 
 
+BEFORE = {"run_in_parallel": False} if hasattr(agents.InputGuardrail, "run_in_parallel") else {}
+"""Trip before the model is asked: old releases of the Agents SDK do both at once."""
 TOOLS = [weather, fails, progress, effect, notice, say, hidden, card, task, change, end, page]
 AGENTS: dict[str, dict[str, Any]] = {
     "main": {},
-    "guarded": {
-        "input_guardrails": [agents.InputGuardrail(guardrail_function=trips, run_in_parallel=False)],
-    },
+    "guarded": {"input_guardrails": [agents.InputGuardrail(guardrail_function=trips, **BEFORE)]},
     "checked": {"output_guardrails": [agents.OutputGuardrail(guardrail_function=trips)]},
 }
 MAX_TURNS = 4
@@ -166,9 +169,17 @@ class Backend(ChatKitServer):
         history = await self.store.load_thread_items(thread.id, None, 1000, "asc", context)
         told = [one for item in history.data for one in await model_input(item)]
         result = agents.Runner.run_streamed(self.agent, told, context=held, max_turns=MAX_TURNS)
-        converter = ResponseStreamConverter(partial_images=PARTIAL_IMAGES)
-        async for event in bridge.stream_agent_response(held, result, converter=converter):
-            yield event
+        try:
+            async for event in bridge.stream_agent_response(held, result, **images()):
+                yield event
+        except agents.UserError as error:
+            raise (error.__cause__ if isinstance(error.__cause__, Lacking) else error) from None
+
+
+def images() -> dict[str, Any]:
+    """Tell the bridge how many sketches come before an image; before 1.5 it made nothing of images."""
+    converter = getattr(bridge, "ResponseStreamConverter", None)
+    return {"converter": converter(partial_images=PARTIAL_IMAGES)} if converter else {}
 
 
 async def model_input(item) -> list[Any]:
@@ -181,15 +192,15 @@ async def model_input(item) -> list[Any]:
 def mended(original):
     """Wrap the SDK's reading of a citation, which may come as an object of a class that its union does not know."""
 
-    async def convert(raw, converter):
-        fields = raw if isinstance(raw, dict) else raw.model_dump()
-        return await original(fields, converter)
+    def convert(raw, *converter):
+        return original(raw if isinstance(raw, dict) else raw.model_dump(), *converter)
 
     return convert
 
 
 def build() -> Starlette:
     agents.set_tracing_disabled(True)
+    complete()
     client = AsyncOpenAI(max_retries=0)
     models = {
         "responses": agents.OpenAIResponsesModel("fake-model", client),

@@ -172,8 +172,7 @@ def icon_names(kind):
 def facts():
     """Collect everything."""
     table = {
-        group: {tag(one) or "*": spell_fields(one) for one in members(named(union))}
-        for group, union in GROUPS.items()
+        group: {tag(one) or "*": spell_fields(one) for one in members(named(union))} for group, union in GROUPS.items()
     }
     table["replies"] = {reply: spell_fields(one) for reply, name in REPLIES.items() for one in members(named(name))}
     table["widget_objects"] = {name: spell_fields(kind) for kind, name in OBJECTS.items()}

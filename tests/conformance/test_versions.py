@@ -3,15 +3,22 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chatkit_conformance.differential.servers import REFERENCE, VERSIONS, OfficialServer, reference_python
+from chatkit_conformance.differential.servers import (
+    REFERENCE,
+    VERSIONS,
+    OfficialServer,
+    TestBedServer,
+    reference_python,
+)
 from chatkit_conformance.driver import Endpoint, post
-from chatkit_conformance.fake_model import create_fake_model
+from chatkit_conformance.fake_model import create_fake_model, scripted
 from chatkit_conformance.transcript import Exchange, pieces
 from support.live import live
 
@@ -79,13 +86,19 @@ def events(exchange: Exchange) -> list[JSON]:
     return list(pieces(exchange.received.decode()))
 
 
-@pytest.fixture(scope="module", params=HERE)
-def server(request: pytest.FixtureRequest) -> Iterator[Bed]:
+@contextmanager
+def model() -> Iterator[None]:
+    """A model that answers by script, where the official SDK looks for one."""
     with pytest.MonkeyPatch.context() as patch, live(create_fake_model(), log_level="critical") as port:
         patch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{port}/v1")
         patch.setenv("OPENAI_API_KEY", "some-key")
-        with OfficialServer(reference_python(request.param)) as running:
-            yield Bed(request.param, Endpoint(running.url))
+        yield
+
+
+@pytest.fixture(scope="module", params=HERE)
+def server(request: pytest.FixtureRequest) -> Iterator[Bed]:
+    with model(), OfficialServer(reference_python(request.param)) as running:
+        yield Bed(request.param, Endpoint(running.url))
 
 
 @pytest.fixture
@@ -189,3 +202,16 @@ def test_what_a_version_lacks_is_told_apart_from_a_fault(bed: Bed, name: str) ->
 
 def test_a_wrong_script_is_a_fault(bed: Bed) -> None:
     assert bed.obey(["emit", {"type": "nonsense"}]) == [{"type": "error", "code": "stream.error", "allow_retry": True}]
+
+
+@pytest.mark.parametrize("version", HERE)
+def test_the_agents_for_the_bridge_run_on_every_version(version: str) -> None:
+    with model(), TestBedServer([reference_python(version), str(REFERENCE / "agent_app.py")]) as running:
+        for dialect in ("responses", "chat"):
+            bed = Bed(version, Endpoint(f"http://127.0.0.1:{running.port}/{dialect}/guarded"))
+            answered = bed.say(scripted(["call", "weather", {"city": "Oslo"}], ["then"], ["text", "Sun."]))[-1]
+            assert answered["item"]["content"][0]["text"] == "Sun."
+            bed.endpoint = Endpoint(bed.endpoint.url.replace("guarded", "main"))
+            kinds = [event["type"] for event in bed.say(scripted(["call", "effect", {"name": "flash"}]))]
+            assert ("client_effect" in kinds) == ("client_effect" in FACTS[version]["events"]), kinds
+            assert ("error" in kinds) != ("client_effect" in kinds), kinds
