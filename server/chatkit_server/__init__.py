@@ -6,6 +6,7 @@ from chatkit_server.errors import CustomStreamError, StreamError, Unauthorized, 
 from chatkit_server.responder import Answer, Audio, action
 from chatkit_server.stores import MemoryStore, NotFound, SQLiteStore, Store
 from chatkit_server.turn import Turn
+from chatkit_server.window import Window, estimate_tokens
 
 __all__ = [
     "Answer",
@@ -20,6 +21,8 @@ __all__ = [
     "Turn",
     "Unauthorized",
     "Unsupported",
+    "Window",
     "action",
     "create_app",
+    "estimate_tokens",
 ]

@@ -1,5 +1,7 @@
 """A turn: what a responder is given to answer a request."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from chatkit_protocol.content import UserMessageContent, UserMessageTagContent
@@ -11,13 +13,14 @@ from chatkit_protocol.items import (
     UserMessageItem,
     WidgetItem,
 )
-from chatkit_protocol.requests import MAX_LIMIT, Action, Request
+from chatkit_protocol.requests import DEFAULT_LIMIT, MAX_LIMIT, Action, Request
 from chatkit_protocol.threads import ThreadMetadata
 from chatkit_server.compose import Composer
 from chatkit_server.context import Context
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
 from chatkit_server.responder import Hooks
 from chatkit_server.stores.base import Store
+from chatkit_server.window import Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,20 +89,25 @@ class Turn(Composer):
         self.enter(await self.store.load_thread(self.user, thread_id))
         return self.thread
 
-    async def history(self, limit: int | None = None) -> list[ThreadItem]:
-        """Give the thread's items, oldest first, hidden ones included: all, or the newest `limit`."""
-        items: list[ThreadItem] = []
+    async def history(self, window: int | Window | None = None) -> list[ThreadItem]:
+        """Give the thread's items, oldest first, hidden ones included: all, the newest so many, or a window of them."""
+        window = window if isinstance(window, Window) else Window(items=window)
+        async with aclosing(self._newest_first(window)) as items:
+            return await window.of(items)
+
+    async def _newest_first(self, window: Window) -> AsyncGenerator[ThreadItem, None]:
+        size = MAX_LIMIT if window.tokens is None else DEFAULT_LIMIT
+        size = size if window.items is None else min(size, window.items)
         after: str | None = None
-        while limit is None or len(items) < limit:
-            size = MAX_LIMIT if limit is None else min(MAX_LIMIT, limit - len(items))
+        more = True
+        while more:
             page = await self.store.list_items(
                 self.user, self.thread.id, limit=size, order="desc", after=after, hidden=True
             )
-            items.extend(page.data)
-            if not page.has_more or not page.data:
-                break
-            after = page.data[-1].id
-        return items[::-1]
+            for item in page.data:
+                yield item
+                after = item.id
+            more = page.has_more and bool(page.data)
 
 
 def plain_text(content: list[UserMessageContent]) -> str:
