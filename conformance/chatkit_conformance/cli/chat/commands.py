@@ -117,6 +117,10 @@ def _retry(talk: Talk, _rest: str) -> None:
     talk.retry()
 
 
+def _answer(talk: Talk, _rest: str) -> None:
+    talk.catch_up()
+
+
 def _do(talk: Talk, rest: str) -> None:
     offer = talk.screen.offers.get(rest)
     if offer is None:
@@ -168,6 +172,7 @@ COMMANDS: dict[str, Command] = {
     "/title": Command("/title TEXT", "rename the thread", _title),
     "/delete": Command("/delete", "delete the thread", _delete),
     "/retry": Command("/retry", "have the last message answered again", _retry),
+    "/answer": Command("/answer", "answer the questions that wait in the thread", _answer),
     "/do": Command("/do N", "do what the mark [N] in a widget offers", _do),
     "/up": Command("/up", "thumbs up for the last answer", _feedback("positive")),
     "/down": Command("/down", "thumbs down for the last answer", _feedback("negative")),

@@ -64,7 +64,7 @@ def _image(item: GeneratedImageItem, _offers: Offers) -> RenderableType:
 
 def _questions(item: StructuredInputItem, _offers: Offers) -> RenderableType:
     head = Text(f"? {item.status}", style="yellow")
-    return Group(head, *(Text(f"  {_question(question)}") for question in item.inputs))
+    return Group(head, *(Text(f"  {_question(question)}".replace("\n", "\n    ")) for question in item.inputs))
 
 
 def _question(question: StructuredInput) -> str:

@@ -69,6 +69,14 @@ class Talk:
         params = r.ItemParams(thread_id=self.thread_id, item_id=messages[-1].id)
         self.answer(r.ThreadsRetryAfterItem(params=params))
 
+    def catch_up(self) -> None:
+        """Answer the questions that wait in the thread."""
+        waiting = [item for item in self._waiting() if isinstance(item, StructuredInputItem)]
+        if waiting:
+            self.answer(self._return(waiting[-1]))
+        else:
+            self.screen.tell("no question waits")
+
     def do(self, offer: Offer) -> None:
         """Carry out an action of a widget, with the values of its controls."""
         if offer.for_page:
