@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from agents import TResponseInputItem
+from chatkit_agents.paused import is_paused_run
 from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.base import UNSET
 from chatkit_protocol.codec import encode
@@ -125,6 +126,8 @@ async def _client_tool_call(item: ClientToolCallItem, _place: Place) -> Iterable
 
 
 async def _hidden(item: HiddenContextItem | SDKHiddenContextItem, _place: Place) -> Iterable[Input]:
+    if is_paused_run(item):
+        return []
     content = item.content if isinstance(item.content, str) else _json(item.content)
     return [_user(text_part(f"For you only, the user does not see it:\n<HiddenContext>\n{content}\n</HiddenContext>"))]
 

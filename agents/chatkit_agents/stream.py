@@ -10,10 +10,13 @@ from agents import (
     RunResultStreaming,
     exceptions,
 )
-from chatkit_agents.context import Channel, ToolContext
+from chatkit_agents.approvals import Approvals
+from chatkit_agents.context import Channel, ClientToolCall, ToolContext
 from chatkit_agents.failures import told
 from chatkit_agents.inbound import thread_events
+from chatkit_agents.paused import PausedRun
 from chatkit_agents.redaction import leaks
+from chatkit_agents.resuming import pause, restore
 from chatkit_agents.run import PLACEHOLDERS, Activity, Images, Run
 from chatkit_protocol.events import ThreadItemDone, ThreadStreamEvent
 from chatkit_protocol.items import ClientToolCallItem
@@ -35,22 +38,30 @@ async def agent_events(
     *,
     images: Images | None = None,
     activity: Activity | None = None,
+    approvals: Approvals | None = None,
+    paused: PausedRun | None = None,
 ) -> AsyncGenerator[ThreadStreamEvent, None]:
-    """Give the events of a run that was started with `context`.
+    """Give the events of a run that was started with `context`; `paused` is the one that goes on with it.
 
-    Closing the generator is the user's stop: the run is cancelled, and its tools with it.
+    A run that waits for approvals ends with the question, and is kept in the thread. Closing the generator is the
+    user's stop: the run is cancelled, and its tools with it.
 
     Raises:
         CustomStreamError: when the run fails in a way that the user can be told about.
     """
     run = Run(context.turn, images or Images(), activity or Activity())
-    await run.resume_workflow()
+    await (restore(run, paused) if paused else run.resume_workflow())
     pump = asyncio.create_task(_pump(result, context.channel))
     try:
         async for event in _merged(run, context.channel):
             yield event
-        async for event in _closing(run, context):
-            yield event
+        if run.workflow:  # the next turn goes on with it
+            await run.turn.store.save_item(run.turn.user, run.turn.thread.id, run.workflow.item)
+        if result.interruptions:
+            for event in pause(run, context, result, approvals or Approvals()):
+                yield event
+        elif context.client_tool_call:
+            yield ThreadItemDone(item=_client_call(run, context.client_tool_call))
     finally:
         result.cancel()
         pump.cancel()
@@ -101,17 +112,7 @@ def _harmless(error: Exception) -> Exception:
     return RuntimeError(f"{type(error).__name__}: its text is withheld") if leaks(error) else error
 
 
-async def _closing(run: Run, context: ToolContext[Any]) -> AsyncGenerator[ThreadStreamEvent, None]:
-    """Keep a workflow that is still open for the next turn, and hand a call over to the page."""
-    if run.workflow:
-        await run.turn.store.save_item(run.turn.user, run.turn.thread.id, run.workflow.item)
-    if context.client_tool_call:
-        yield ThreadItemDone(item=_client_call(run, context))
-
-
-def _client_call(run: Run, context: ToolContext[Any]) -> ClientToolCallItem:
-    call = context.client_tool_call
-    assert call is not None  # noqa: S101 - asked for only when there is one
+def _client_call(run: Run, call: ClientToolCall) -> ClientToolCallItem:
     base = run.turn.base("tool_call")
     made = [c for c in run.calls if c.name == call.name] or run.calls
     item_id, call_id = (made[-1].item_id, made[-1].call_id) if made else ("", "")

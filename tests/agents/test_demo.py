@@ -124,6 +124,18 @@ def test_answers_to_questions_are_acknowledged() -> None:
     assert "By boat" in answers(events)[0]
 
 
+def test_a_tool_asks_first_and_runs_when_allowed() -> None:
+    async def script(client: Client) -> list[JSON]:
+        asked = last(await client.say("/approve Oslo"))
+        question = asked["inputs"][0]
+        given = {"answers": {question["id"]: {"values": [question["options"][0]["value"]]}}}
+        return await client.stream(
+            "threads.add_structured_input", thread_id=client.thread_id, item_id=asked["id"], input=given
+        )
+
+    assert answers(play(script)) == ["The postcard to Ada is on its way: “Greetings from Oslo!”"]
+
+
 CLICKS = [
     pytest.param("/widget", {"type": "count"}, "widget.component.updated", "1 click", id="count"),
     pytest.param(

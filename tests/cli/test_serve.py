@@ -70,6 +70,7 @@ def test_after_ctrl_c_during_an_answer_and_a_restart_everything_is_there(tmp_pat
     data = tmp_path / "deep" / "threads.sqlite3"
     first = Served("serve", "--port", "0", "--data", str(data))
     first.wait_for("Ctrl-C")
+    asked = Wire(first.port).create("/approve Rome").of("thread.item.done")[-1]["item"]
     body = {"type": "threads.create", "params": {"input": message("/long 500")}}
     with Wire(first.port).open("POST", body) as connection:
         stream = frames(connection.getresponse())
@@ -86,7 +87,11 @@ def test_after_ctrl_c_during_an_answer_and_a_restart_everything_is_there(tmp_pat
     wire = Wire(second.port)
     thread = wire.ask("threads.list").json["data"][0]
     answer = wire.items(thread["id"])[-1]
+    allowed = chatkit_wire("chat", second.url, lines="/open 2\n/answer\n1\n/answer\n")
     second.close()
+    assert asked["status"] == "pending"
+    assert "The postcard to Ada is on its way: “Greetings from Rome!”" in allowed.stdout
+    assert allowed.stdout.endswith("no question waits\n")
     assert answer["type"] == "assistant_message"
     assert answer["content"][0]["text"].startswith(said)
     assert len(said) > 1

@@ -1,4 +1,4 @@
-"""The demo agent: the demo model, a tool of the server and a tool of the page."""
+"""The demo agent: the demo model, a tool of the server, one that needs the user's word, and a tool of the page."""
 
 import asyncio
 
@@ -51,12 +51,23 @@ async def switch_theme(wrapper: RunContextWrapper[ToolContext[None]], theme: str
     return "asked the page"
 
 
+@function_tool(needs_approval=True)
+async def send_postcard(to: str, text: str) -> str:
+    """Send a postcard. The user is asked first.
+
+    Args:
+        to: Who gets it.
+        text: What is on it.
+    """
+    return f"The postcard to {to} is on its way: “{text}”"
+
+
 def demo_agent(model: Model) -> Agent[ToolContext[None]]:
     """Make the agent with a model."""
     return Agent(
         name="Demo",
         instructions=INSTRUCTIONS,
         model=model,
-        tools=[get_weather, switch_theme],
+        tools=[get_weather, send_postcard, switch_theme],
         tool_use_behavior=stop_at(switch_theme),
     )

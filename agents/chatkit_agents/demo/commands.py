@@ -206,6 +206,9 @@ COMMANDS: dict[str, Command] = {
     "/help": Command("this list", help_),
     "/reasoning": Command("a reasoning summary, then an answer"),
     "/tool": Command("a tool of the server (`/tool Oslo`): progress, a step, a widget"),
+    "/approve": Command(
+        "a tool that needs your word (`/approve Oslo`); it waits for it, also when the server restarts"
+    ),
     "/client-tool": Command("a tool of the page (`switch_theme`); its result comes back"),
     "/image": Command("a generated image, sketched first"),
     "/sources": Command("citations of a page and a file"),

@@ -66,6 +66,8 @@ def _after_tool(call: Call, output: str) -> Outputs:
     asked = next((i for i in call.items if i.get("type") == "function_call" and i["call_id"] == call_id), {})
     if asked.get("name") == "get_weather":
         return [say(f"The tool says: {output} (It is made up, as everything here.)")]
+    if asked.get("name") == "send_postcard":
+        return [say(output)]
     return [say(f"Your page ran **{asked.get('name', 'the tool')}** and answered:\n\n```json\n{output}\n```\n")]
 
 
@@ -105,6 +107,13 @@ def _tool(call: Call, city: str) -> Outputs:
         return [say("I have no tool to call: this agent has none named `get_weather`.")]
     arguments = {"city": city or "Lisbon"}
     return [{"kind": "call", "name": "get_weather", "arguments": arguments, "call_id": _call_id(call)}]
+
+
+def _approve(call: Call, place: str) -> Outputs:
+    if "send_postcard" not in call.tools:
+        return [say("I have nothing to ask you for: this agent has no tool named `send_postcard`.")]
+    arguments = {"to": "Ada", "text": f"Greetings from {place or 'Lisbon'}!"}
+    return [{"kind": "call", "name": "send_postcard", "arguments": arguments, "call_id": _call_id(call)}]
 
 
 def _client_tool(call: Call, scheme: str) -> Outputs:
@@ -153,6 +162,7 @@ def _arguments(_call: Call, rest: str) -> Outputs:
 RULES: dict[str, Callable[[Call, str], Outputs]] = {
     "/reasoning": _reasoning,
     "/tool": _tool,
+    "/approve": _approve,
     "/client-tool": _client_tool,
     "/refusal": _refusal,
     "/image": _image,

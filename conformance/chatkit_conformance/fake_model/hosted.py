@@ -81,6 +81,14 @@ def _called(output: JSON) -> JSON:
     return {"status": "completed", **_mcp(output), "arguments": output["arguments"], "output": "looked up"}
 
 
+def _asking(output: JSON) -> JSON:
+    return {**_mcp(output), "arguments": output["arguments"]}
+
+
+def _no_steps(_output: JSON) -> Steps:
+    yield from ()
+
+
 def _no_image(_output: JSON) -> JSON:
     return {"result": None}
 
@@ -120,6 +128,7 @@ HOSTED: dict[str, Hosted] = {
     ),
     "code_interpreter": Hosted("code_interpreter_call", "ci", _code, _coding, _coded),
     "mcp": Hosted("mcp_call", "mcp", _mcp, _calling, _called),
+    "mcp_approval": Hosted("mcp_approval_request", "mcpr", _asking, _no_steps, _asking, begins=""),
     "image": Hosted("image_generation_call", "ig", _no_image, _sketching, _image),
 }
 """By the name of the step."""

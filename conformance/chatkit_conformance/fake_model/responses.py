@@ -8,7 +8,7 @@ from chatkit_conformance.fake_model.script import JSON, Answer
 from chatkit_conformance.fake_model.turns import Said
 
 Stream = Iterator[JSON]
-KINDS_OF_ITEMS = {"function_call_output": "output", "custom_tool_call_output": "output"}
+KINDS_OF_ITEMS = dict.fromkeys(("function_call_output", "custom_tool_call_output", "mcp_approval_response"), "output")
 
 
 def sent(body: JSON) -> list[Said]:

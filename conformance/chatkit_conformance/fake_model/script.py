@@ -8,6 +8,7 @@
 ["reasoning", ["First ", "thought."], ["Second."]]   a reasoning summary: a list of pieces is one thought
 ["call", "get_weather", {"city": "Oslo"}]            a function call; a text instead is sent as it stands
 ["web_search", "boats"] ["file_search", "log.txt"] ["code_interpreter", "1+1"] ["mcp", "lookup", {}]
+["mcp_approval", "lookup", {}]      the provider asks whether it may call a tool of an MCP server
 ["image", 2]                        an image after so many sketches; ["image", 2, null] fails
 ["then"]                            what follows is said when the tools of this round have answered
 ["usage", 7, 11]                    tokens in and out
@@ -170,6 +171,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "reasoning": _reason,
     "call": _call,
     "mcp": _call,
+    "mcp_approval": _call,
     "web_search": _hosted,
     "file_search": _hosted,
     "code_interpreter": _hosted,
