@@ -71,8 +71,8 @@ def lint(
 
 def subjects_of(told: Conversation) -> dict[type, Sequence[Any]]:
     """Give everything that a rule's function can ask for."""
-    walked = [found for event_stream in told.streams for found in _walked(event_stream)]
-    walked += [found for exchange in told.exchanges for found in reply_nodes(exchange)]
+    walked = [found for event_stream in told.streams for found in _walked(event_stream, told.revision)]
+    walked += [found for exchange in told.exchanges for found in reply_nodes(exchange, told.revision)]
     nodes = [found for found in walked if isinstance(found, Node)]
     return {
         Conversation: [told],
@@ -86,9 +86,9 @@ def subjects_of(told: Conversation) -> dict[type, Sequence[Any]]:
     }
 
 
-def _walked(stream: Stream) -> Iterable[Node | Fault]:
+def _walked(stream: Stream, revision: str) -> Iterable[Node | Fault]:
     for event in stream.events:
-        yield from event_nodes(stream.exchange, event)
+        yield from event_nodes(stream.exchange, event, revision)
 
 
 def _look(one: Rule, subjects: Sequence[Any], report: Report) -> None:

@@ -12,16 +12,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
-from msgspec import Struct, inspect
+from msgspec import NODEFAULT, UNSET, Struct, inspect
 
 from chatkit_conformance.linter.subjects import Event, Look, Looks, Placed, Where
 from chatkit_conformance.transcript import OK, Exchange
 from chatkit_protocol.events import ThreadStreamEvent
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.requests import JSONRequest
+from chatkit_protocol.revisions import LATEST, Revision, at
 
 JSON = dict[str, Any]
-Wrong = Literal["missing", "unknown", "null", "type", "tag", "choice"]
+Wrong = Literal["missing", "default", "unknown", "null", "type", "tag", "choice"]
+"""`default`: a field that has a default and is not written; `unknown`: one that the revision does not have."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Fault(Placed):
     @property
     def shapeless(self) -> bool:
         """Whether it is about what a message is made of, not how a value is spelled or a tag left out."""
-        spelling = self.wrong in {"null", "unknown"} or (self.name == "created_at" and self.wrong == "type")
+        spelling = self.wrong in {"null", "unknown", "default"} or (self.name == "created_at" and self.wrong == "type")
         return not spelling and not (self.name == "type" and self.wrong == "missing")
 
 
@@ -96,16 +98,33 @@ _ROW = re.compile(r"\[\d+\]")
 Found = Iterator[Node | Fault]
 
 
-def event_nodes(exchange: Exchange, event: Event) -> Found:
+def event_nodes(exchange: Exchange, event: Event, revision: str = LATEST) -> Found:
     """Find the objects of an event."""
-    yield from _Walk(exchange, event.frame.number).of(_info(ThreadStreamEvent), event.value, "$")
+    yield from _Walk(exchange, event.frame.number, _speech(revision)).of(_info(ThreadStreamEvent), event.value, "$")
 
 
-def reply_nodes(exchange: Exchange) -> Found:
+def reply_nodes(exchange: Exchange, revision: str = LATEST) -> Found:
     """Find the objects of a reply that is no stream."""
     shape = replies().get(exchange.kind)
-    if shape is not None and exchange.status == OK and not exchange.streams:
-        yield from _Walk(exchange, None).of(_info(shape), exchange.json, "$")
+    if shape is not None and exchange.status == OK and not exchange.streams and exchange.json is not None:
+        yield from _Walk(exchange, None, _speech(revision)).of(_info(shape), exchange.json, "$")
+
+
+class _Speech:
+    """What a revision has, looked up once for each message."""
+
+    def __init__(self, revision: Revision) -> None:
+        self.fields = cache(lambda kind: revision.fields(inspect.type_info(kind)))  # type: ignore[arg-type]
+        self.has = cache(revision.has)
+
+
+@cache
+def _speech(revision: str) -> _Speech:
+    """Find the revision that a server declares; for what is none, the latest."""
+    try:
+        return _Speech(at(revision))
+    except ValueError:
+        return _Speech(at(LATEST))
 
 
 @cache
@@ -123,9 +142,10 @@ def _info(shape: Any) -> inspect.Type:
 class _Walk:
     """One walk over one message."""
 
-    def __init__(self, exchange: Exchange, frame: int | None) -> None:
+    def __init__(self, exchange: Exchange, frame: int | None, speech: _Speech) -> None:
         self._exchange = exchange
         self._frame = frame
+        self._speech = speech
         self._inside: Node | None = None
         """The message whose fields are being walked."""
 
@@ -163,14 +183,19 @@ class _Walk:
             yield from self.of(kind.value_type, row, f"{path}.{key}")
 
     def union(self, kind: inspect.UnionType, value: Any, path: str) -> Found:
-        kinds = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+        kinds = [one for one in kind.types if self.spoken(one)]
         tagged = {one.tag: one for one in kinds if isinstance(one, inspect.StructType) and one.tag}
         if len(kinds) == 1:
             yield from self.of(kinds[0], value, path)
         elif tagged:
             yield from self.chosen(tagged, value, path)
-        elif all(list(_Walk(self._exchange, self._frame).of(one, value, path)) for one in kinds):
+        elif all(list(_Walk(self._exchange, self._frame, self._speech).of(one, value, path)) for one in kinds):
             yield self.fault("type", path, " or ".join(_SCALARS[type(one)][0] for one in kinds), value)
+
+    def spoken(self, kind: inspect.Type) -> bool:
+        return not isinstance(kind, inspect.NoneType) and (
+            not isinstance(kind, inspect.StructType) or self._speech.has(kind.cls)
+        )
 
     def chosen(self, tagged: dict[Any, inspect.StructType], value: Any, path: str) -> Found:
         if not isinstance(value, dict):
@@ -198,9 +223,10 @@ class _Walk:
         if kind.tag and value.get("type") != kind.tag:
             wrong: Wrong = "tag" if "type" in value else "missing"
             yield self.fault(wrong, f"{path}.type", str(kind.tag), value.get("type"))
-        for field in kind.fields:
+        fields = self._speech.fields(kind.cls)
+        for field in fields:
             yield from self.field(field, value, f"{path}.{field.encode_name}")
-        known = {field.encode_name for field in kind.fields} | ({"type"} if kind.tag else set())
+        known = {field.encode_name for field in fields} | ({"type"} if kind.tag else set())
         for name in value.keys() - known:
             yield self.fault("unknown", f"{path}.{name}", f"no such field in {node.shape.__name__}", value[name])
 
@@ -209,10 +235,16 @@ class _Walk:
         if name not in value:
             if field.required:
                 yield self.fault("missing", path, "a value", None)
+            elif _has_default(field):
+                yield self.fault("default", path, "the default, written", None)
         elif value[name] is None and not isinstance(field.type, inspect.AnyType):
             yield self.fault("null", path, "a value, or no such key", None)
         else:
             yield from self.of(field.type, value[name], path)
+
+
+def _has_default(field: inspect.Field) -> bool:
+    return field.default_factory is not NODEFAULT or field.default not in {NODEFAULT, UNSET, None}
 
 
 _STEPS: dict[type[inspect.Type], Callable[[_Walk, Any, Any, str], Found]] = {

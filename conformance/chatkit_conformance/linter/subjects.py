@@ -13,12 +13,13 @@ from chatkit_conformance.linter.frames import Frame, frames
 from chatkit_conformance.linter.growth import Growth, begin
 from chatkit_conformance.linter.places import Look, Looks, Placed, Where, asked
 from chatkit_conformance.transcript import STREAMING, Exchange, parsed
+from chatkit_protocol.revisions import LATEST
 
 JSON = dict[str, Any]
 MARK = "ckc:"
 """What the text of a message begins with that is a script for the test bed."""
 SAYING = ("threads.create", "threads.add_user_message")
-NEWEST = "1.6.4"
+NEWEST = LATEST
 """The newest revision of the protocol."""
 SETTLING = ("thread.item.done", "thread.item.replaced", "thread.item.removed")
 
