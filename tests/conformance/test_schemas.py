@@ -16,13 +16,12 @@ from msgspec import Struct
 import chatkit_protocol as wire
 from chatkit_conformance.schemas.components import COMPONENTS
 from chatkit_conformance.schemas.files import files
-from chatkit_conformance.schemas.view import Widget
 from chatkit_conformance.strategies import strategy
 from chatkit_protocol.attachments import AttachmentBase
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import REVISIONS
 from chatkit_protocol.widgets import ROOTS
-from support.schemas import SCHEMAS, document, validator
+from support.schemas import EVENTS, REFUSED, REQUESTS, SCHEMAS, SENT, document, sent, validator
 
 WRITTEN = {"README.md", "HISTORY.md"}
 JSON_SCHEMAS = sorted(
@@ -79,28 +78,7 @@ def test_every_message_and_field_is_described_as_its_docstring_says() -> None:
     assert bare == set()
 
 
-# What is drawn: as a server of ours would send it.
-
-WIDGETS = st.builds(
-    lambda tag, props: props | {"type": tag},
-    st.sampled_from(get_args(Widget.__annotations__["type"])),
-    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
-)
-SENT = {
-    **dict.fromkeys([(wire.WidgetItem, "widget"), (wire.WidgetRootUpdated, "widget")], WIDGETS),
-    (wire.WidgetComponentUpdated, "component"): WIDGETS,
-    (wire.ThreadMetadata, "metadata"): st.just({}),
-    (AttachmentBase, "metadata"): st.just(wire.UNSET),
-    **{
-        hidden: st.builds(wire.EndOfTurnItem, id=st.text(), thread_id=st.text(), created_at=st.datetimes())
-        for hidden in get_args(wire.HiddenItem)
-    },
-}
 OTHERS: list[Any] = [None, True, 1, 1.5, "2026-01-01T00:00:00Z", [], {}, {"type": "no.such.type"}]
-
-
-def sent(value: Any) -> Any:
-    return json.loads(wire.encode(value))
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
@@ -122,10 +100,6 @@ def damaged(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> Any:
     else:
         holder["no_such_field"] = draw(st.sampled_from(OTHERS))
     return value
-
-
-REQUESTS = strategy(wire.Request)
-EVENTS = strategy(wire.ThreadStreamEvent, SENT)
 
 
 @given(REQUESTS)
@@ -192,60 +166,6 @@ def _is_sent(value: Any) -> bool:
 
 
 # What is refused, one by one.
-
-ITEM = {"id": "i", "thread_id": "t", "created_at": "2026-01-01T00:00:00Z"}
-ANSWER = ITEM | {"type": "assistant_message", "content": [{"type": "output_text", "text": "x", "annotations": []}]}
-THREAD = {"id": "t", "created_at": "2026-01-01T00:00:00Z", "status": {"type": "active"}, "metadata": {}}
-EMPTY = {"data": [], "has_more": False}
-DONE = {"type": "thread.item.done", "item": ANSWER}
-ASKED = {"type": "threads.get_by_id", "params": {"thread_id": "t"}}
-WIDGET = {"type": "Card", "children": [{"type": "Text", "value": "x"}]}
-
-REFUSED = [
-    pytest.param("events.json", DONE, {"type": "thread.item.done"}, id="no-item"),
-    pytest.param("events.json", DONE, DONE | {"type": "thread.item.finished"}, id="unknown-event"),
-    pytest.param("events.json", DONE, {"item": ANSWER}, id="event-without-type"),
-    pytest.param("events.json", DONE, DONE | {"item": ANSWER | {"type": "essay"}}, id="unknown-item"),
-    pytest.param("events.json", DONE, DONE | {"item": ANSWER | {"content": "x"}}, id="wrong-type"),
-    pytest.param("events.json", DONE, DONE | {"item": ANSWER | {"id": None}}, id="null"),
-    pytest.param("events.json", DONE, DONE | {"id": "e"}, id="further-field"),
-    pytest.param(
-        "events.json",
-        DONE,
-        DONE | {"item": ANSWER | {"content": [{"type": "output_text", "text": "x"}]}},
-        id="default-not-written",
-    ),
-    pytest.param(
-        "events.json", DONE, DONE | {"item": ITEM | {"type": "sdk_hidden_context", "content": "x"}}, id="hidden-item"
-    ),
-    pytest.param(
-        "events.json",
-        {"type": "thread.created", "thread": THREAD | {"items": EMPTY}},
-        {"type": "thread.created", "thread": THREAD | {"items": EMPTY, "metadata": {"owner": "x"}}},
-        id="stored-metadata",
-    ),
-    pytest.param("replies.json", EMPTY, EMPTY | {"after": None}, id="null-cursor"),
-    pytest.param("1.3.1/events.json", DONE, {"type": "stream_options", "stream_options": {}}, id="younger-event"),
-    pytest.param("requests.json", ASKED, {"type": "threads.get_by_id", "params": {}}, id="no-thread"),
-    pytest.param("requests.json", ASKED, ASKED | {"type": "threads.read"}, id="unknown-request"),
-    pytest.param("requests.json", ASKED, ASKED | {"metadata": []}, id="metadata-of-a-wrong-type"),
-    pytest.param(
-        "requests.json",
-        {"type": "items.list", "params": {"thread_id": "t", "limit": "5"}},
-        {"type": "items.list", "params": {"thread_id": "t", "limit": "five"}},
-        id="limit-is-no-number",
-    ),
-    pytest.param(
-        "1.0/requests.json",
-        {"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "a", "payload": None}}},
-        {"type": "threads.custom_action", "params": {"thread_id": "t", "action": {"type": "a"}}},
-        id="payload-that-was-needed",
-    ),
-    pytest.param("widgets.json", WIDGET, WIDGET | {"type": "Text", "value": "x"}, id="no-root"),
-    pytest.param("widgets.json", WIDGET, WIDGET | {"children": [{"type": "Text"}]}, id="known-component-lacks-a-prop"),
-    pytest.param("widgets.json", WIDGET, WIDGET | {"children": [{"value": "x"}]}, id="component-without-type"),
-    pytest.param("widgets.json", WIDGET, WIDGET | {"collapsed": "yes"}, id="prop-of-a-wrong-type"),
-]
 
 
 @pytest.mark.parametrize(("name", "right", "wrong"), REFUSED)
