@@ -6,7 +6,7 @@ from typing import Any
 
 from chatkit_conformance.linter.growth import JSON, components, mapped
 from chatkit_conformance.linter.nodes import Node
-from chatkit_conformance.linter.subjects import Placed, Where
+from chatkit_conformance.linter.subjects import Look, Placed, Where
 from chatkit_protocol.items import WidgetItem
 from chatkit_protocol.updates import WidgetComponentUpdated, WidgetRootUpdated
 
@@ -38,6 +38,10 @@ class Component(Placed):
         """Its type; empty without one."""
         kind = self.value.get("type")
         return kind if isinstance(kind, str) else ""
+
+    def look(self, holds: object, expected: str, actual: Any = None, *, path: str = "") -> Look:
+        """Say whether a rule holds here, or in a prop: `path` goes on from its own place."""
+        return Look(bool(holds), self.place._replace(path=self.place.path + path), expected, actual)
 
 
 def found(node: Node) -> Iterator[Component]:

@@ -158,7 +158,9 @@ class Widget(Growth):
         self.grew: set[str] = set()
         """The ids of texts that deltas came for."""
         self.ended: set[str] = set()
-        """The ids of texts whose last delta came."""
+        """The ids of those whose last delta came."""
+        self.last: dict[str, str] = {}
+        """The last delta of each."""
         self._draw(mapped(item.get("widget")))
 
     def _draw(self, widget: JSON) -> None:
@@ -186,7 +188,8 @@ class Widget(Growth):
         elif one is None or not isinstance(name, str):
             return
         elif update.get("type") == "widget.streaming_text.value_delta":
-            self._pieces.setdefault(name, [str(one.get("value", ""))]).append(str(update.get("delta", "")))
+            self.last[name] = str(update.get("delta", ""))
+            self._pieces.setdefault(name, [str(one.get("value", ""))]).append(self.last[name])
             self.grew.add(name)
             if update.get("done") is True:
                 self.ended.add(name)

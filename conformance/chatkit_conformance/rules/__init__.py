@@ -24,6 +24,7 @@ AREAS = (
     "messages",
     "annotations",
     "workflows",
+    "components",
     "widgets",
     "images",
     "tools",

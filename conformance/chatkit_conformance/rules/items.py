@@ -6,6 +6,7 @@ from chatkit_conformance.linter.life import Life, walk
 from chatkit_conformance.linter.nodes import Node
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, Stream
+from chatkit_conformance.transcript import JSON, Exchange
 from chatkit_protocol import lifecycle
 from chatkit_protocol.events import ThreadItemAdded, ThreadItemDone, ThreadItemReplaced, ThreadItemUpdated
 from chatkit_protocol.items import EndOfTurnItem, ItemBase
@@ -20,6 +21,14 @@ HELLO = e.create(*e.STREAMED)
 SKETCH = e.item("generated_image", "img_1")
 PICTURE = SKETCH | {"image": {"id": "ig_1", "url": "https://example.com/1.png"}}
 END = e.item("end_of_turn", "end_1")
+THERE: JSON = {"thread": {"id": "thr_2"}, "item": {"thread_id": "thr_2"}}
+
+
+def elsewhere(item: JSON) -> Exchange:
+    """Begin another thread, with this item in its answer."""
+    events = (e.CREATED, e.done(e.user_message(item_id="msg_9")), e.OPTIONS, e.done(item))
+    there = [event | {key: event[key] | THERE[key] for key in THERE if key in event} for event in events]
+    return e.stream("threads.create", {"input": e.text_input()}, *there)
 
 
 def judged(stream: Stream, wanted: str, expected: str, *names: str) -> Looks:
@@ -122,18 +131,8 @@ def item_ids_are_unique(stream: Stream) -> Looks:
     source="openai-chatkit 1.6.5, docs/guides/respond-to-user-message.md:132",
     why="Stores that keep the items of all threads in one table overwrite one thread's item with the other's.",
     mend="Make ids with enough random bits that they differ between threads.",
-    good=(HELLO, e.stream("threads.create", {"input": e.text_input()}, e.CREATED | {"thread": e.thread(id="thr_2")})),
-    bad=(
-        e.create(e.done(END)),
-        e.stream(
-            "threads.create",
-            {"input": e.text_input()},
-            e.CREATED | {"thread": e.thread(id="thr_2")},
-            e.done(e.user_message(item_id="msg_9") | {"thread_id": "thr_2"}),
-            e.OPTIONS,
-            e.done(END | {"thread_id": "thr_2"}),
-        ),
-    ),
+    good=(e.create(e.done(END)), elsewhere(END | {"id": "end_2"})),
+    bad=(e.create(e.done(END)), elsewhere(END)),
 )
 def item_ids_are_unique_anywhere(conversation: Conversation) -> Looks:
     """Items of different threads have different ids."""

@@ -145,7 +145,7 @@ def props_are_camel_case(node: Node) -> Looks:
     """Props of widget components are written in camelCase."""
     for component in components.found(node):
         odd = [name for name in component.value if "_" in name]
-        yield component.look(not odd, "names in camelCase", odd, path=component.where.path)
+        yield component.look(not odd, "names in camelCase", odd)
 
 
 @rule(
@@ -163,7 +163,7 @@ def props_are_never_null(node: Node) -> Looks:
     """A prop without a value is left out of the widget, at every depth."""
     for component in components.found(node):
         empty = [name for name, value in component.value.items() if value is None and name != "children"]
-        yield component.look(not empty, "no nulls", empty, path=component.where.path)
+        yield component.look(not empty, "no nulls", empty)
 
 
 @rule(

@@ -117,7 +117,7 @@ def an_unknown_type_is_the_clients_fault(exchange: Exchange) -> Looks:
     "refusals.missing.refused",
     "MUST",
     "L1",
-    catalogue="HTTP-008",
+    catalogue="HTTP-008 UMS-005",
     source="openai-chatkit 1.6.5, chatkit/types.py:49,90,136,173",
     why=SILENT,
     mend="Check that every required parameter is there before anything is done.",

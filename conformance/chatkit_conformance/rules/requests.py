@@ -60,7 +60,7 @@ def _newer(exchange: Exchange) -> bool:
     "requests.taken",
     "MUST",
     "L1",
-    catalogue="HTTP-001 HTTP-016",
+    catalogue="HTTP-001 HTTP-016 UMS-006",
     source="openai-chatkit 1.6.5, docs/guides/respond-to-user-message.md:73",
     why="What the user asks for does not happen.",
     mend="Serve all types of request at the one address, by the `type` in the body; answer with status 200.",
