@@ -12,7 +12,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint reference references facts differential schemas clean environment
+.PHONY: help run test check lint reference references facts differential schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ differential: $(VENV)/installed-dev reference  ## Play random conversations agai
 
 schemas: $(VENV)/installed-dev  ## Write the schemas anew from the types.
 	$(BIN)/chatkit-wire schemas schemas
+
+coverage: $(VENV)/installed-dev  ## Note which scenarios decide which rules, by playing all of them on our test bed.
+	$(BIN)/python -m chatkit_conformance.conform.covering
 
 clean:  ## Delete the environments; the data stays.
 	rm -rf $(VENV) $(REFERENCE) $(REFERENCES)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from chatkit_conformance.differential.memory import Memory
 from chatkit_conformance.linter.subjects import Conversation
 from chatkit_conformance.scenarios import Scenario, Step
-from chatkit_conformance.transcript import OK, Exchange
+from chatkit_conformance.transcript import JSON, OK, Exchange
 
 DEADLINE = 15.0
 """Seconds after which a request is given up."""
@@ -61,10 +61,8 @@ def send(url: str, asked: Exchange, headers: Mapping[str, str], deadline: float,
         response = connection.getresponse()
         told = replace(asked, status=response.status, headers=_headers(response))
         return _read(told, response, started, deadline, leave)
-    except TimeoutError:
-        return replace(asked, trouble=f"no end within {deadline:g} s")
     except (OSError, HTTPException) as error:
-        return replace(asked, trouble=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+        return replace(asked, trouble=_trouble(error, deadline))
     finally:
         connection.close()
 
@@ -77,23 +75,34 @@ def _read(told: Exchange, response: HTTPResponse, started: float, deadline: floa
     """Read a body piece by piece, with the time of each."""
     body = bytearray()
     arrivals: list[tuple[int, float]] = []
-    cut = left = False
-    while not left:
+    end: JSON = {}
+    while not end:
         try:
             piece = response.read1(65536)
         except IncompleteRead as short:
             body += short.partial
-            cut = True
+            end = {"cut": True}
+            break
+        except OSError as error:
+            end = {"cut": True, "trouble": _trouble(error, deadline)}
             break
         if not piece:
             break
         body += piece
         now = time.monotonic()
         arrivals.append((len(body), now - started))
-        if now - started > deadline:
-            raise TimeoutError
-        left = bool(leave) and body.count(b"\n\n") >= leave
-    return replace(told, received=bytes(body), cut=cut, left=left, arrivals=tuple(arrivals))
+        if leave and body.count(b"\n\n") >= leave:
+            end = {"left": True}
+        elif now - started > deadline:
+            end = {"cut": True, "trouble": _trouble(TimeoutError(), deadline)}
+    return replace(told, received=bytes(body), arrivals=tuple(arrivals), **end)
+
+
+def _trouble(error: Exception, deadline: float) -> str:
+    """Say in words what went wrong on the network."""
+    if isinstance(error, TimeoutError):
+        return f"no end within {deadline:g} s"
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 @dataclass

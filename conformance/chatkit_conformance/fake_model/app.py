@@ -69,14 +69,15 @@ class FakeModel:
         if "message" in said.ending and bearer:
             said.ending["message"] += f" Your key is {bearer}."
         number = next(self._numbers)
+        self.log[-1]["reply"] = dialect.reply(said, number, model)
         if body.get("stream"):
             stream = frames(dialect, said, dialect.events(said, number, model))
             return StreamingResponse(noted(stream, self.log[-1]), media_type="text/event-stream")
-        whole = json.dumps(dialect.reply(said, number, model)).encode()
+        whole = json.dumps(self.log[-1]["reply"]).encode()
         return StreamingResponse(noted(pieces(said, whole), self.log[-1]), media_type="application/json")
 
     async def read_log(self, _http: Request) -> Response:
-        """Give what the model was sent, oldest first."""
+        """Give what the model was sent, oldest first, each with its answer in one piece and with how that ended."""
         return JSONResponse(self.log)
 
     async def reset(self, _http: Request) -> Response:

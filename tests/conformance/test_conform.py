@@ -1,0 +1,160 @@
+"""The black-box suite: what it says of servers that keep all rules, break some, hang, or are not there."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatkit_conformance.cli import main
+from chatkit_conformance.conform import baseline, coverage
+from chatkit_conformance.conform.settings import SettingsError, from_file, from_url
+from chatkit_conformance.conform.suite import NothingMatched, Result, run
+from chatkit_conformance.scenarios import load_all
+from chatkit_conformance.testbed.app import scripted_app
+from support.live import live
+
+BEDS = Path(__file__).parents[2] / "conformance" / "testbeds"
+HELLO = [one for one in load_all() if one.name == "threads.create"]
+
+
+class Broken:
+    """The test bed, with bytes of its replies replaced."""
+
+    def __init__(self, before: bytes, after: bytes) -> None:
+        self._app = scripted_app()
+        self._change = before, after
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def spoiled(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                message = message | {"body": message.get("body", b"").replace(*self._change)}
+            elif message["type"] == "http.response.start":
+                kept = [(name, value) for name, value in message["headers"] if name != b"content-length"]
+                message = message | {"headers": kept}
+            await send(message)
+
+        await self._app(scope, receive, spoiled)
+
+
+def judged(app: Any, **given: Any) -> Result:
+    with live(app) as port:
+        return run(from_url(f"http://127.0.0.1:{port}/chatkit/api"), **given)
+
+
+@pytest.fixture(scope="module")
+def ours() -> Result:
+    return run(from_file(BEDS / "ours" / "conformance.toml"))
+
+
+@pytest.mark.slow
+def test_ours_keeps_every_rule(ours: Result) -> None:
+    told = {v.rule.id: [(e.played.scenario.name, e.findings) for e in v.evidence] for v in ours.verdicts if v.evidence}
+    assert told == {}
+    assert [one.crashed for one in ours.played if one.crashed] == []
+    assert ours.exit_code == 0
+    assert ours.counts.must[0] == ours.counts.must[1] > 100
+    assert ours.seconds < 60
+
+
+@pytest.mark.slow
+def test_the_record_of_what_decides_a_rule_is_fresh(ours: Result) -> None:
+    assert coverage.FILE.read_bytes() == coverage.of(ours.played).written()
+
+
+def test_a_broken_server_fails_with_evidence() -> None:
+    result = judged(Broken(b'"has_more":false', b'"has_more":false,"after":null'), scenarios=HELLO)
+    assert result.exit_code == 1
+    broken = [verdict for verdict in result.verdicts if verdict.outcome == "fail"]
+    assert broken
+    assert all(evidence.findings and not evidence.flickers for verdict in broken for evidence in verdict.evidence)
+    assert "fail)" in str(result.counts)
+
+
+def test_a_rule_that_was_not_looked_at_is_not_passed() -> None:
+    outcomes = {verdict.rule.id: (verdict.outcome, verdict.reason) for verdict in judged(scripted_app()).verdicts}
+    assert outcomes["tools.output.any-json"][0] == "not applicable"
+    assert "needs level L3" in outcomes["tools.output.any-json"][1]
+
+
+def test_what_the_baseline_knows_does_not_fail(tmp_path: Path) -> None:
+    app = Broken(b'"has_more":false', b'"has_more":false,"after":null')
+    first = judged(app, scenarios=HELLO)
+    path = tmp_path / "known.json"
+    path.write_bytes(baseline.written(first.verdicts))
+    again = judged(app, scenarios=HELLO, baseline=baseline.load(path))
+    assert (again.exit_code, again.stale) == (0, [])
+    mended = judged(scripted_app(), scenarios=HELLO, baseline=baseline.load(path))
+    assert mended.exit_code == 5
+    assert {scenario for _, scenario in mended.stale} == {"threads.create"}
+
+
+def test_a_fault_of_the_suite_is_not_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbles(*_: Any) -> None:
+        raise RuntimeError("the suite is broken")
+
+    monkeypatch.setattr("chatkit_conformance.conform.run.play", stumbles)
+    result = judged(scripted_app(), scenarios=HELLO)
+    assert result.exit_code == 4
+    assert "the suite is broken" in result.played[0].crashed
+    assert not [verdict for verdict in result.verdicts if verdict.evidence]
+
+
+def test_a_server_that_hangs_breaks_a_rule() -> None:
+    async def silent(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            body = await receive()
+            if b"threads.list" in body["body"]:
+                await scripted_app()(scope, _again(body), send)
+            else:
+                await asyncio.sleep(60)
+
+    with live(silent, lifespan="off", timeout_graceful_shutdown=0) as port:
+        settings = from_url(f"http://127.0.0.1:{port}/chatkit/api")
+        settings.deadline = 0.3
+        result = run(settings, scenarios=HELLO)
+    assert result.exit_code == 1
+
+
+def _again(message: Any) -> Any:
+    async def receive() -> Any:
+        return message
+
+    return receive
+
+
+WRONG = [
+    pytest.param("", r"missing required field `server`", id="empty"),
+    pytest.param("[server]\nname = 'x'", r"needs a url", id="no-url"),
+    pytest.param("[server]\nurl = 3", r"`\$.server.url`", id="wrong-type"),
+    pytest.param("level = 'L9'\n[server]\nurl = 'x'", r"`\$.level`", id="no-such-level"),
+    pytest.param("[server\n", r"conformance.toml: ", id="no-toml"),
+    pytest.param("[server]\nurl = 'x'\nstrat = []", r"unknown field `strat`", id="misspelled"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_settings_that_cannot_be_used_say_where(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "conformance.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=message):
+        from_file(path)
+
+
+def test_a_selection_without_anything_is_an_error() -> None:
+    with pytest.raises(NothingMatched):
+        judged(scripted_app(), only=["nonsense"])
+
+
+ENDS = [
+    pytest.param(["conform"], 2, "either the URL", id="nothing-said"),
+    pytest.param(["conform", "http://127.0.0.1:9/x"], 3, "no answer from http://127.0.0.1:9/x", id="not-there"),
+    pytest.param(["conform", "--config", "nowhere.toml"], 2, "nowhere.toml: No such file", id="no-settings"),
+    pytest.param(["conform", "http://127.0.0.1:9/x", "--only", "nonsense"], 2, "begins with nonsense", id="no-rule"),
+]
+
+
+@pytest.mark.parametrize(("command", "code", "complaint"), ENDS)
+def test_how_it_ends_when_it_cannot_begin(command: list[str], code: int, complaint: str, capsys: Any) -> None:
+    assert main(command) == code
+    assert complaint in capsys.readouterr().err
