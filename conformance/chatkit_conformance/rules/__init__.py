@@ -16,6 +16,7 @@ AREAS = (
     "shape",
     "users",
     "threads",
+    "changes",
     "paging",
     "stream",
     "script",

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.growth import mapped
 from chatkit_conformance.linter.requests import Worth, worth
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, asked
-from chatkit_conformance.linter.told import progress
+from chatkit_conformance.linter.told import ThreadTold, progress
 from chatkit_conformance.transcript import OK, Exchange
 
 PLAIN = ("threads.create", "threads.add_user_message", "threads.custom_action", "threads.list", "items.list")
@@ -22,9 +23,15 @@ def _plain(conversation: Conversation) -> list[tuple[Exchange, Worth]]:
     found = []
     for exchange, told in progress(conversation):
         ours = exchange.kind in PLAIN and exchange.status and not exchange.user
-        if ours and not ("thread_id" in exchange.params and told.lacks(exchange)) and not _attaches(exchange):
+        there = "thread_id" not in exchange.params or not (told.lacks(exchange) or _shut(told.thread(exchange)))
+        if ours and there and not _attaches(exchange):
             found.append((exchange, worth(exchange)))
     return found
+
+
+def _shut(thread: ThreadTold | None) -> bool:
+    """Tell whether nobody may write in a thread, so that a server may say no."""
+    return thread is not None and mapped(thread.state.get("status")).get("type", "active") != "active"
 
 
 def _attaches(exchange: Exchange) -> bool:
