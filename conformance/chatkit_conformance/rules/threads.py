@@ -70,7 +70,7 @@ def the_thread_comes_first(stream: Stream) -> Looks:
     why="The client begins a new conversation at each: what was shown before is gone.",
     mend="Send `thread.created` once, in the answer to `threads.create`, and never elsewhere.",
     good=HELLO,
-    bad=e.say(e.CREATED),
+    bad=e.say(received=e.body([e.CREATED]) + e.say().received),
 )
 def a_thread_is_created_once(stream: Stream) -> Looks:
     """The answer to `threads.create` has one `thread.created`, and no other answer has any."""
