@@ -44,7 +44,7 @@ differential: $(VENV)/installed-dev reference  ## Play random conversations agai
 	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SEED),--seed $(SEED))
 
 schemas: $(VENV)/installed-dev  ## Write the schemas anew from the types.
-	$(BIN)/chatkit-wire schemas schemas
+	$(BIN)/chatkit-wire schemas schemas --record conformance
 
 coverage: $(VENV)/installed-dev  ## Note which scenarios decide which rules, by playing all of them on our test bed.
 	$(BIN)/python -m chatkit_conformance.conform.covering

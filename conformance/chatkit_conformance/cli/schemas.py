@@ -1,6 +1,7 @@
 """Write the schemas of the protocol: JSON Schema 2020-12, OpenAPI 3.1, AsyncAPI 3 and TypeScript.
 
-The folder gets the files of the latest revision, and a folder for each earlier one.
+The folder gets the files of the latest revision, and a folder for each earlier one. With `--record`, a history too:
+what each official version changed, by the facts and recordings in a folder such as `conformance/` of the repository.
 """
 
 import argparse
@@ -15,6 +16,7 @@ EXAMPLE = """\
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to write them; existing files are replaced")
+    parser.add_argument("--record", type=Path, metavar="DIR", help="facts and recordings, to write HISTORY.md as well")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,9 +24,19 @@ def run(options: argparse.Namespace) -> int:
     from chatkit_conformance.schemas.files import files, write  # noqa: PLC0415 - only this verb needs it
 
     found = files()
+    if options.record:
+        found["HISTORY.md"] = _history(options.record)
     try:
         write(options.folder, found)
     except OSError as error:
         raise Failure(f"{options.folder} cannot be written: {error.strerror}") from None
     say(f"{len(found)} files in {options.folder}")
     return 0
+
+
+def _history(record: Path) -> str:
+    from chatkit_conformance.schemas.history import history  # noqa: PLC0415 - only this verb needs it
+
+    if not (record / "reference" / "facts").is_dir():
+        raise Failure(f"{record} has no reference/facts", 2)
+    return history(record)
