@@ -2,6 +2,7 @@
 
 from chatkit_agents.approvals import ApprovalRequest, Approvals, approval_card
 from chatkit_agents.context import ToolContext
+from chatkit_agents.files import Files
 from chatkit_agents.outbound import Conversion, model_input
 from chatkit_agents.providers import ProviderError, choose, create_model
 from chatkit_agents.responder import AgentResponder, agent_responder, stop_at, untraced
@@ -14,6 +15,7 @@ __all__ = [
     "ApprovalRequest",
     "Approvals",
     "Conversion",
+    "Files",
     "Images",
     "ProviderError",
     "ToolContext",

@@ -1,12 +1,13 @@
 """From the items of a thread to what the model is sent: one table, one function a row."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from agents import TResponseInputItem
+from chatkit_agents.files import Files, Parts, note, shown, text_part
 from chatkit_agents.paused import is_paused_run
 from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.base import UNSET
@@ -27,15 +28,14 @@ from chatkit_protocol.items import (
     WorkflowItem,
 )
 from chatkit_protocol.tasks import CustomTask, Task
-from chatkit_server.turn import plain_text
+from chatkit_server.turn import Turn, plain_text
 
 Input = dict[str, Any]
-Parts = list[Input]
 
 
 async def attachment_note(attachment: Attachment) -> Parts:
     """Tell the model that there is an attachment, when its bytes are not at hand."""
-    return [text_part(f"The user attached a file named {attachment.name!r} ({attachment.mime_type}).")]
+    return note(attachment)
 
 
 async def tag_note(tag: UserMessageTagContent) -> Parts:
@@ -48,9 +48,11 @@ class Conversion(NamedTuple):
     """The app's say in how items become model input."""
 
     attachment: Callable[[Attachment], Awaitable[Parts]] = attachment_note
-    """Gives content parts (`input_text`, `input_image`, `input_file`) for an attachment."""
+    """Gives content parts (`input_text`, `input_image`, `input_file`) for an attachment, in place of `files`."""
     tag: Callable[[UserMessageTagContent], Awaitable[Parts]] = tag_note
     """Gives content parts for a tag."""
+    files: Files = Files()
+    """Which attachments the model is shown, if the app's attachment store can read them."""
 
 
 class Place(NamedTuple):
@@ -58,21 +60,22 @@ class Place(NamedTuple):
 
     conversion: Conversion
     is_last_message: bool
+    shown: Mapping[str, Parts]
+    """Parts of attachments whose bytes are at hand, by id."""
 
 
-async def model_input(items: Sequence[ThreadItem], conversion: Conversion | None = None) -> list[TResponseInputItem]:
-    """Convert items, oldest first, as `turn.history()` gives them."""
+async def model_input(
+    items: Sequence[ThreadItem], conversion: Conversion | None = None, *, turn: Turn | None = None
+) -> list[TResponseInputItem]:
+    """Convert items, oldest first, as `turn.history()` gives them; with the turn, attached files are shown, too."""
     conversion = conversion or Conversion()
     last = next((item for item in reversed(items) if isinstance(item, UserMessageItem)), None)
+    own = conversion.attachment is not attachment_note
+    files = await shown(turn, items, conversion.files) if turn and not own else {}
     told: list[Input] = []
     for item in items:
-        told.extend(await ITEMS[type(item)](item, Place(conversion, item is last)))
+        told.extend(await ITEMS[type(item)](item, Place(conversion, item is last, files)))
     return cast("list[TResponseInputItem]", told)
-
-
-def text_part(text: str) -> Input:
-    """Make a content part of text."""
-    return {"type": "input_text", "text": text}
 
 
 def _user(*parts: Input) -> Input:
@@ -86,7 +89,7 @@ def _json(value: Any) -> str:
 async def _user_message(item: UserMessageItem, place: Place) -> Iterable[Input]:
     parts = [text_part(plain_text(item.content))]
     for attachment in item.attachments:
-        parts.extend(await place.conversion.attachment(attachment))
+        parts.extend(place.shown.get(attachment.id) or await place.conversion.attachment(attachment))
     said = [_user(*parts)]
     if item.quoted_text and place.is_last_message:
         said.append(_user(text_part(f"The message above is about this text in particular:\n{item.quoted_text}")))

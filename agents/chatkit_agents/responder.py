@@ -49,7 +49,7 @@ class AgentResponder:
         for event in await withdraw(turn, left, self.approvals) if left else ():
             yield event
         items = await turn.history(self.history)
-        told = await model_input(items, self.conversion)
+        told = await model_input(items, self.conversion, turn=turn)
         context = self._context(turn)
         result = self._start(turn, self._agent(turn), told, items, context=context)
         yield agent_events(context, result, **self._shown)

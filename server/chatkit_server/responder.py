@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -43,6 +43,15 @@ class Attachments(Protocol):
 
     async def delete(self, turn: "Turn", attachment: Attachment) -> None:
         """Delete its bytes; the record is deleted afterwards."""
+        ...
+
+
+@runtime_checkable
+class AttachmentBytes(Protocol):
+    """What an attachment store has besides, if the files are to be read on the server, by a model for instance."""
+
+    async def read(self, turn: "Turn", attachment: Attachment) -> bytes:
+        """Give its bytes. Raises NotFound when they never came, or are gone."""
         ...
 
 

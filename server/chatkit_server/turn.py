@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.content import UserMessageContent, UserMessageTagContent
 from chatkit_protocol.events import StreamOptions
 from chatkit_protocol.items import (
@@ -18,8 +19,8 @@ from chatkit_protocol.threads import ThreadMetadata
 from chatkit_server.compose import Composer
 from chatkit_server.context import Context
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
-from chatkit_server.responder import Hooks
-from chatkit_server.stores.base import Store
+from chatkit_server.responder import AttachmentBytes, Hooks
+from chatkit_server.stores.base import NotFound, Store
 from chatkit_server.window import Window
 
 
@@ -88,6 +89,16 @@ class Turn(Composer):
         """Load the thread of this turn. Raises NotFound."""
         self.enter(await self.store.load_thread(self.user, thread_id))
         return self.thread
+
+    async def read_attachment(self, attachment: Attachment) -> bytes | None:
+        """Give the bytes of an attachment; None without them, or when the app's attachment store has no `read`."""
+        source = self.backend.hooks.attachments
+        if not isinstance(source, AttachmentBytes):
+            return None
+        try:
+            return await source.read(self, attachment)
+        except NotFound:
+            return None
 
     async def history(self, window: int | Window | None = None) -> list[ThreadItem]:
         """Give the thread's items, oldest first, hidden ones included: all, the newest so many, or a window of them."""
