@@ -28,6 +28,7 @@ AREAS = (
     "components",
     "widgets",
     "images",
+    "replay",
     "tools",
     "questions",
     "actions",

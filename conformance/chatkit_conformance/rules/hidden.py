@@ -128,7 +128,7 @@ def service_items(told: Conversation) -> Looks:
     mend="Search for where the content of hidden items gets out: titles, notices, errors, copies of items.",
     general=True,
     good=[SAFE, e.listing(e.user_message(HIDE))],
-    bad=[SAFE, e.listing(e.user_message(HIDE), e.message("X-CANARY"))],
+    bad=[SAFE, e.say(e.notice("X-CANARY"))],
 )
 def text_stays(told: Conversation) -> Looks:
     """The text of a hidden item occurs in nothing that the server sends."""

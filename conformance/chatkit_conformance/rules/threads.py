@@ -16,6 +16,7 @@ from chatkit_protocol.threads import ActiveStatus, Thread
 SDK = "openai-chatkit 1.6.5, chatkit/server.py:"
 HELLO = e.create(*e.STREAMED)
 ID = {"thread_id": e.THREAD_ID}
+SHOWN = (e.user_message(), e.message("Hello"))
 OTHER = replace(e.with_body(e.with_body(HELLO, b"thr_1", b"thr_2"), b'"msg_', b'"msg_9'))
 
 
@@ -246,8 +247,8 @@ def a_new_title_is_answered(conversation: Conversation) -> Looks:
     source=SDK + "519",
     why="After a reload the thread has its old name.",
     mend="Store the new title.",
-    good=[HELLO, rename(), get(title="New")],
-    bad=[HELLO, rename(), get()],
+    good=[HELLO, rename(), get(*SHOWN, title="New")],
+    bad=[HELLO, rename(), get(*SHOWN)],
 )
 def a_new_title_is_kept(conversation: Conversation) -> Looks:
     """A title that was set stays until something sets another: reading and listing threads show it."""
