@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from typing import Any
 
 import uvicorn
@@ -55,7 +56,9 @@ class TestBed(ChatKitServer):
 
     async def respond(self, thread, input_user_message, context):
         run = Run(self, thread, message=input_user_message)
-        async for event in run.obey(script_of(input_user_message, thread)):
+        told = ["notice", "resumed" if input_user_message is None else "ack"]
+        plain = ["agent"] if "OPENAI_BASE_URL" in os.environ else told
+        async for event in run.obey(script_of(input_user_message, thread) or [plain]):
             yield event
 
     async def action(self, thread, action, sender, context):
@@ -72,11 +75,11 @@ class TestBed(ChatKitServer):
 
 
 def script_of(message, thread) -> list[Any]:
-    """The operations that a message carries, or that the thread keeps for a turn without one."""
+    """The operations that a message carries, or that the thread keeps for a turn without one; none without a script."""
     if message is None:
-        return thread.metadata.get("next") or [["notice", "resumed"]]
+        return thread.metadata.get("next") or []
     text = "".join(part.text for part in message.content if part.type == "input_text")
-    return json.loads(text.removeprefix("ckc:")) if text.startswith("ckc:") else [["notice", "ack"]]
+    return json.loads(text.removeprefix("ckc:")) if text.startswith("ckc:") else []
 
 
 def build(port: int) -> Starlette:

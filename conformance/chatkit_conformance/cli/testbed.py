@@ -1,9 +1,11 @@
 """Serve a backend without a model, which obeys the script in a message: `ckc:` and a JSON array of operations.
 
-Everything that a ChatKit backend can say can be had from it exactly: every event, errors, timing, volume.
+Everything that a ChatKit backend can say can be had from it exactly: every event, errors, timing, volume. With
+OPENAI_BASE_URL, which names the model that `chatkit-wire fake-model` serves, an agent answers what is no script.
 """
 
 import argparse
+import os
 from typing import Any
 
 from chatkit_conformance.cli.terminal import Failure, say
@@ -27,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from chatkit_conformance.testbed.app import scripted_app  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
 
-    app = scripted_app(_store(options.store))
+    app = scripted_app(_store(options.store), os.environ)
     listener = listen("127.0.0.1", options.port)
     say(f"test bed at {address(listener)}{ENDPOINT}")
     return run(app, listener, log_level="error")

@@ -1,6 +1,14 @@
-"""The test bed as a backend: a responder that obeys scripts, and a place that uploads go to."""
+"""The test bed as a backend: a responder that obeys scripts, and a place that uploads go to.
+
+With a model behind it, which OPENAI_BASE_URL names, its agent answers what is no script. The agent has two tools,
+`page` of the page (it ends the turn) and `steps` of the server (each title is a task of a workflow), and an output
+guardrail that trips at BLOCKED; the composer's model `chat` is asked over chat completions.
+"""
 
 import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,6 +27,7 @@ from chatkit_protocol.content import UserMessageTextContent
 from chatkit_protocol.items import WidgetItem
 from chatkit_protocol.requests import AttachmentCreateParams
 from chatkit_server import Answer, Audio, Store, Turn, action, create_app
+from chatkit_server.responder import Respond
 
 MARK = "ckc:"
 """What a message that carries a script begins with."""
@@ -51,15 +60,20 @@ class Obedient:
 
     attachments = Uploads()
 
+    def __init__(self, agent: Respond | None = None) -> None:
+        self._agent = agent
+
     async def respond(self, turn: Turn) -> Answer:
         """Obey the script of a message, or the one that the thread keeps for a turn without a message."""
-        yield Run(turn).obey(script_of(turn))
+        script = script_of(turn)
+        told = "resumed" if turn.message is None else "ack"
+        yield Run(turn, agent=self._agent).obey(script or [["agent"] if self._agent else ["notice", told]])
 
     @action("*")
     async def act(self, turn: Turn, payload: Any) -> Answer:
         """Obey the script in an action's payload; without one, tell what came."""
         scripted = isinstance(payload, dict) and payload.get("ckc")
-        yield Run(turn, payload).obey(scripted or [["payload"], ["sender"]])
+        yield Run(turn, payload, self._agent).obey(scripted or [["payload"], ["sender"]])
 
     @action("*")
     async def act_at_once(self, turn: Turn, _payload: Any) -> WidgetItem | None:
@@ -72,14 +86,13 @@ class Obedient:
 
 
 def script_of(turn: Turn) -> Script:
-    """Find the operations to carry out in this turn."""
+    """Find the operations to carry out in this turn; empty without a script."""
     if turn.message is None:
-        return turn.thread.metadata.get("next") or [["notice", "resumed"]]
+        kept: Script = turn.thread.metadata.get("next") or []
+        return kept
     parts = (part.text for part in turn.message.content if isinstance(part, UserMessageTextContent))
     text = "".join(parts)
-    if not text.startswith(MARK):
-        return [["notice", "ack"]]
-    script: Script = json.loads(text.removeprefix(MARK))
+    script: Script = json.loads(text.removeprefix(MARK)) if text.startswith(MARK) else []
     return script
 
 
@@ -89,8 +102,29 @@ async def _upload(http: Request) -> Response:
     return Response(status_code=204)
 
 
-def scripted_app(store: Store | None = None) -> Starlette:
-    """Make the test bed; broken events pass, since scripts break the protocol on purpose."""
-    app = create_app(Obedient(), store=store, strict=False)
+def scripted_app(store: Store | None = None, env: Mapping[str, str] | None = None) -> Starlette:
+    """Make the test bed; broken events pass, since scripts break the protocol on purpose.
+
+    Args:
+        store: where threads are kept; in memory unless given.
+        env: where OPENAI_BASE_URL names the model, if there is one.
+    """
+    agent = _agent(env or {})
+    app = create_app(Obedient(agent), store=store, strict=False)
     app.router.routes.append(Route("/uploads/{attachment_id}", _upload, methods=["PUT"]))
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: Starlette) -> AsyncIterator[Any]:
+        async with inner(running) as state:
+            yield state
+        if agent:
+            await agent.aclose()
+
+    app.router.lifespan_context = lifespan
     return app
+
+
+def _agent(env: Mapping[str, str]) -> Any:
+    # Imported when there is a model: without one the test bed runs without the Agents SDK.
+    return import_module("chatkit_agents.testbed").TestBedAgent(env) if env.get("OPENAI_BASE_URL") else None

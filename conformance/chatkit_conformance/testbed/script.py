@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from chatkit_protocol.events import ThreadStreamEvent
 from chatkit_protocol.items import HiddenContextItem
 from chatkit_protocol.threads import ThreadStatus
 from chatkit_server import CustomStreamError, StreamError, Turn
+from chatkit_server.responder import Respond
 from chatkit_server.views import public_item
 
 Script = list[list[Any]]
@@ -21,11 +21,12 @@ Outcome = Any
 
 
 class Run:
-    """One script as it runs: the turn, the payload that came with an action, the ids given out by name."""
+    """One script as it runs: the turn, what came with an action, the agent, the ids given out by name."""
 
-    def __init__(self, turn: Turn, payload: Any = None) -> None:
+    def __init__(self, turn: Turn, payload: Any = None, agent: Respond | None = None) -> None:
         self.turn = turn
         self.payload = payload
+        self.agent = agent
         self.ids: dict[str, str] = {}
 
     async def obey(self, script: Script) -> AsyncIterator[Any]:
@@ -131,10 +132,9 @@ def _input(run: Run) -> ThreadStreamEvent:
 
 
 def _agent(run: Run) -> Outcome:
-    # Imported when asked for: a test bed that no script asks for a model runs without the Agents SDK. The
-    # class of agents comes through the bridge, the only package that imports it.
-    bridge = import_module("chatkit_agents.responder")
-    return bridge.agent_responder(bridge.Agent(name="testbed", instructions="Answer."))(run.turn)
+    if run.agent is None:
+        raise RuntimeError("no model: OPENAI_BASE_URL is not set")
+    return run.agent(run.turn)
 
 
 OPERATIONS: dict[str, Callable[..., Outcome]] = {
