@@ -9,6 +9,7 @@ shows a workflow, an output guardrail that trips at BLOCKED, and the other diale
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 
 from chatkit.agents import (
@@ -26,6 +27,8 @@ from agents import RunContextWrapper, function_tool
 
 Wrapper = RunContextWrapper[AgentContext[dict]]
 PARTIAL_IMAGES = 2
+PAUSE = 0.03
+"""Seconds before each step: an event shows its item as it is when it is written, not when it is made."""
 
 
 @function_tool
@@ -37,6 +40,7 @@ async def page(wrapper: Wrapper, name: str) -> str:
 @function_tool
 async def steps(wrapper: Wrapper, titles: list[str]) -> str:
     for title in titles:
+        await asyncio.sleep(PAUSE)
         await wrapper.context.add_workflow_task(CustomTask(title=title))
     return "shown"
 

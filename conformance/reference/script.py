@@ -166,7 +166,11 @@ class Run:
 
     def op_agent(self):
         # Imported when there is a model: the SDK's bridge is another world in releases of another time.
-        return import_module("bed_agent").answered(self.bed.store, self.thread, self.message)
+        try:
+            answered = import_module("bed_agent").answered
+        except ImportError as error:
+            raise Lacking(error.name or "what an agent needs") from None
+        return answered(self.bed.store, self.thread, self.message)
 
 
 async def one_by_one(roots):

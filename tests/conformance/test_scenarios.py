@@ -2,28 +2,44 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from chatkit_conformance.driver import Endpoint, play
+from chatkit_conformance.fake_model.beside import Beside
 from chatkit_conformance.rules import lint
 from chatkit_conformance.scenarios import FOLDER, Scenario, ScenarioError, load, load_all, spelled
 from chatkit_conformance.testbed.app import scripted_app
+from chatkit_conformance.transcript import Exchange
 from support.live import live
 
 SCENARIOS = load_all()
 EVERY = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
 
 
+class Ours(NamedTuple):
+    """Our test bed without a model, and with one."""
+
+    plain: Endpoint
+    answering: Endpoint
+    model: Beside
+
+    def play(self, scenario: Scenario) -> list[Exchange]:
+        return play(scenario, self.answering, self.model.log) if scenario.model else play(scenario, self.plain)
+
+
 @pytest.fixture(scope="module")
-def ours() -> Iterator[Endpoint]:
-    with live(scripted_app()) as port:
-        yield Endpoint(f"http://127.0.0.1:{port}/chatkit/api")
+def ours() -> Iterator[Ours]:
+    with Beside() as model:
+        answering = scripted_app(env={"OPENAI_BASE_URL": model.url})
+        with live(scripted_app()) as one, live(answering) as other:
+            yield Ours(*(Endpoint(f"http://127.0.0.1:{port}/chatkit/api") for port in (one, other)), model)
 
 
 @EVERY
-def test_ours_breaks_no_rule(ours: Endpoint, scenario: Scenario) -> None:
-    report = lint(play(scenario, ours))
+def test_ours_breaks_no_rule(ours: Ours, scenario: Scenario) -> None:
+    report = lint(ours.play(scenario))
     assert [(finding.rule.id, finding.where, finding.expected, finding.actual) for finding in report.findings] == []
     assert report.stumbled == []
 

@@ -41,6 +41,9 @@ AREAS = (
     "effects",
     "cancel",
     "model",
+    "context",
+    "answers",
+    "reasoning",
     "guardrails",
 )
 """The files of rules, in the order of the outline."""

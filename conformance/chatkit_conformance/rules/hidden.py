@@ -132,13 +132,13 @@ def service_items(told: Conversation) -> Looks:
 )
 def text_stays(told: Conversation) -> Looks:
     """The text of a hidden item occurs in nothing that the server sends."""
-    secrets = sorted({word for exchange in told.exchanges for word in _hidden_words(script_of(exchange))})
+    secrets = sorted({word for exchange in told.exchanges for word in hidden_words(script_of(exchange))})
     for word in secrets:
         for exchange in told.exchanges:
             yield asked(exchange, word.encode() not in exchange.received, f"no {word}", word)
 
 
-def _hidden_words(script: Any) -> Iterator[str]:
+def hidden_words(script: Any) -> Iterator[str]:
     """Find the canaries that a script hides, at every depth."""
     waiting = [script]
     while waiting:

@@ -41,12 +41,22 @@ class Scenario(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     since: str = "1.0"
     """The first revision that has what it is about."""
     needs: list[str] = []
-    """Capabilities that a server declares: `attachments`, `audio`, `cancel`, `second_user`, …"""
+    """Capabilities that a server declares: `attachments`, `audio`, `cancel`, `second_user`, …
+
+    Of its agent: `page_tool` and `steps_tool` (the tools `page` and `steps` of the test bed's contract), `guardrail`
+    (trips at BLOCKED), `chat_completions` (asks the composer's model `chat` in that dialect). `model`: scripts are
+    obeyed where the suite's model is behind the agent, too.
+    """
     divergences: list[str] = []
     """The numbered differences between ours and the official SDK that it shows: all of them, and no others."""
     timed: bool = False
     """Whether the time at which frames arrive matters."""
     steps: list[Step]
+
+    @property
+    def model(self) -> bool:
+        """Whether the suite's own model has to be behind the server: such scenarios are played one after the other."""
+        return self.level == "L2" or "model" in self.needs
 
 
 class ScenarioError(Exception):
