@@ -104,24 +104,30 @@ def test_a_change_in_words(before: dict[str, Any], after: dict[str, Any], told: 
     assert [sentence(change) for change in found] == ([told] if told else [])
 
 
-def _recorded(folder: Path, name: str, *messages: Any) -> None:
+def _recorded(folder: Path, name: str, request: Any, *events: Any, status: int = 200) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    lines = [{"name": name}, *({"<": {"frames": [message]}} for message in messages)]
+    said = json.dumps(request)
+    lines = [{"name": name}, {">": {"text": said}}, {"<": {"status": status, "headers": {}, "frames": events}}]
     (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 def test_a_change_leads_to_the_shortest_recording_that_shows_it(tmp_path: Path) -> None:
     effect = {"type": "client_effect", "name": "n", "data": {}}
-    _recorded(tmp_path / "1.4.0", "long", effect, effect, {"type": "stream_options"})
-    _recorded(tmp_path / "1.4.0", "short", effect)
-    _recorded(tmp_path / "1.4.0", "upload", {"type": "file", "upload_url": "u"})
-    _recorded(tmp_path / "1.5.0", "upload", {"type": "file", "upload_descriptor": {}})
+    asked = {"type": "threads.create"}
+    _recorded(tmp_path / "1.4.0", "long", asked, effect, effect, {"type": "stream_options"})
+    _recorded(tmp_path / "1.4.0", "short", asked, effect)
+    _recorded(tmp_path / "1.4.0", "upload", asked, {"type": "file", "upload_url": "u"})
+    _recorded(tmp_path / "1.5.0", "upload", asked, {"type": "file", "upload_descriptor": {}})
+    _recorded(tmp_path / "1.6.0", "no", {"type": "input.transcribe"}, status=500)
+    _recorded(tmp_path / "1.6.0", "speech", {"type": "input.transcribe"}, {"type": "notice"})
     shown = Shown(tmp_path, VERSIONS)
     links = {(change.what, change.name): shown.link(change) for change in TOLD}
     assert links["event", "client_effect"] == " [short](../conformance/transcripts/1.4.0/short.jsonl)"
     assert links["event", "stream_options"] == " [long](../conformance/transcripts/1.4.0/long.jsonl)"
     assert links["field", "upload_url"] == " [upload](../conformance/transcripts/1.4.0/upload.jsonl)"
     assert links["field", "upload_descriptor"] == " [upload](../conformance/transcripts/1.5.0/upload.jsonl)"
+    assert links["request", "input.transcribe"] == " [speech](../conformance/transcripts/1.6.0/speech.jsonl)"
+    assert {link for (what, _), link in links.items() if what == "icon"} == {""}
     assert links["item", "sdk_hidden_context"] == ""
 
 

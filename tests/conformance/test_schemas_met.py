@@ -1,5 +1,6 @@
 """Whatever went over the wire fits the schemas: of the official SDK as recorded, of our test bed as it is played."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,7 @@ def faults(exchange: Exchange, revision: str) -> Iterator[str]:
     if exchange.streams:
         for event in pieces(exchange.received.decode()):
             if isinstance(event, dict):
-                told = list(_faults(event, f"{home}events.json"))
+                told = _faults(event, f"{home}events.json")
                 yield from ["D10"] if told and event.get("item", {}).get("type") in HIDDEN else told
     elif exchange.status == OK:
         yield from _faults(exchange.json, f"{home}replies.json", f"{MESSAGES[exchange.kind].__name__}Reply")
@@ -44,9 +45,15 @@ def faults(exchange: Exchange, revision: str) -> Iterator[str]:
         yield from _faults(exchange.json, f"{home}replies.json", "ErrorReply")
 
 
-def _faults(value: Any, *schema: str) -> Iterator[str]:
-    for error in validator(*schema).iter_errors(value):
-        yield f"{'#'.join(schema)}: {error.json_path} {error.message[:300]}"
+def _faults(value: Any, *schema: str) -> tuple[str, ...]:
+    return _of_text(json.dumps(value), *schema)
+
+
+@cache
+def _of_text(text: str, *schema: str) -> tuple[str, ...]:
+    """Check a message once, however often it is met: recordings are much alike."""
+    errors = validator(*schema).iter_errors(json.loads(text))
+    return tuple(f"{'#'.join(schema)}: {error.json_path} {error.message[:300]}" for error in errors)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from jsonschema import validators
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import chatkit_protocol as wire
-from chatkit_conformance.transcript import OK, Exchange, load, pieces
+from chatkit_conformance.schemas.history import messages
+from chatkit_conformance.transcript import Exchange, load
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import REVISIONS, at
 from conformance.test_schemas_met import RECORDED, folder
@@ -148,21 +149,31 @@ def _drawn(values: SearchStrategy[Any], count: int) -> list[Any]:
 
 
 def _recorded() -> Iterator[tuple[str, Any]]:
-    """Give every recorded message that the schemas take, with the file that takes it."""
+    """Give recorded messages that the schemas take, one of each shape, with the file that takes it."""
+    shapes: set[str] = set()
     for path in RECORDED:
         transcript = load(path)
+        home = folder(at(transcript.header.version).name)
         for exchange in transcript.exchanges:
-            for file, value in _messages(exchange, folder(at(transcript.header.version).name)):
-                if isinstance(value, dict) and validator(file).is_valid(value):
+            for value in messages(exchange):
+                file = f"{home}{_file(exchange, value)}"
+                shape = f"{file} {_shape(value)}"
+                if shape not in shapes and isinstance(value, dict) and validator(file).is_valid(value):
+                    shapes.add(shape)
                     yield file, value
 
 
-def _messages(exchange: Exchange, home: str) -> Iterator[tuple[str, Any]]:
-    yield f"{home}requests.json", exchange.request
-    if exchange.streams:
-        yield from ((f"{home}events.json", event) for event in pieces(exchange.received.decode()))
-    elif exchange.status == OK:
-        yield f"{home}replies.json", exchange.json
+def _file(exchange: Exchange, value: Any) -> str:
+    if value is exchange.request:
+        return "requests.json"
+    return "events.json" if exchange.streams else "replies.json"
+
+
+def _shape(value: Any) -> Any:
+    """Forget the texts and numbers of a message."""
+    if isinstance(value, dict):
+        return {key: one if key == "type" else _shape(one) for key, one in value.items()}
+    return [_shape(one) for one in value] if isinstance(value, list) else type(value).__name__
 
 
 def compiled(tools: Path) -> tuple[int, list[str]]:

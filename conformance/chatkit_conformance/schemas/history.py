@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chatkit_conformance.schemas.changes import Change, changes
+from chatkit_conformance.transcript import Exchange, load, pieces
 
 HEAD = """\
 # What changed on the wire, version by version
@@ -24,6 +25,7 @@ def history(record: Path) -> str:
 
     Raises:
         OSError: when the folder cannot be read.
+        TranscriptError: when a recording is none.
     """
     facts = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in _versions(record / "reference/facts")}
     shown = Shown(record / "transcripts", list(facts))
@@ -129,17 +131,22 @@ def _signs(change: Change) -> list[tuple[str, str]]:
     """Name what a recording has to have: a tag, or a field under one. A changed spelling and icons leave no sign."""
     if change.what == "field":
         return [(tag, change.name) for tag, _ in change.places] if None in (change.before, change.now) else []
-    return [(change.name, "")]
+    return [] if change.what == "icon" else [(change.name, "")]
 
 
 def _index(folder: Path) -> dict[tuple[str, str], str]:
     """Tell for each tag, and each field under a tag or under none, the shortest recording that has it."""
     found: dict[tuple[str, str], str] = {}
     for path in sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_size, path.name)):
-        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-            for sign in _seen(json.loads(line)):
+        for exchange in load(path).exchanges:
+            for sign in _seen([] if exchange.refused else messages(exchange)):
                 found.setdefault(sign, path.stem)
     return found
+
+
+def messages(exchange: Exchange) -> list[Any]:
+    """Give what was said in an exchange as JSON: the request, and the reply or the events."""
+    return [exchange.request, *(pieces(exchange.received.decode()) if exchange.streams else [exchange.json])]
 
 
 def _seen(value: Any) -> Iterator[tuple[str, str]]:
