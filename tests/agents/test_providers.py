@@ -12,7 +12,7 @@ from chatkit_agents import Activity, ToolContext, choose, stop_at
 from chatkit_agents.providers import GEMINI, ProviderError, create_model
 from chatkit_conformance.fake_model import scripted
 from support.demo import JSON, Client, answers, kinds, last
-from support.model_server import KEY, WRONG, Fake, fake_model
+from support.model_server import KEY, WRONG, Fake, fake_model, roles
 
 DIALECTS = [pytest.param("responses", id="responses"), pytest.param("chat", id="chat")]
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
@@ -46,19 +46,6 @@ async def get_weather(wrapper: RunContextWrapper[ToolContext[None]], city: str) 
 async def ask_page(wrapper: RunContextWrapper[ToolContext[None]]) -> str:
     wrapper.context.client_tool("ask", {"what": "theme"})
     return "asked"
-
-
-def roles(entry: JSON) -> list[tuple[str, Any]]:
-    """Tell what the model was sent, in either dialect, as pairs of a role or type and a text."""
-    told = entry["body"].get("messages") or entry["body"]["input"]
-    return [(one.get("role") or one["type"], text_of(one)) for one in told]
-
-
-def text_of(message: JSON) -> str:
-    content = message.get("content") or message.get("output") or message.get("tool_calls") or ""
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text") or json.dumps(part) for part in content)
 
 
 @each_dialect

@@ -1,9 +1,12 @@
 """Backends whose model is the fake model server, over loopback, through the real client and the real Agents SDK."""
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 
 from agents import Agent, Model
@@ -89,5 +92,20 @@ def backend(
 @contextlib.contextmanager
 def fake_model(key: str = KEY) -> Iterator[Fake]:
     app = create_fake_model(key)
-    with live(app, log_level="critical") as port:
+    with pytest.MonkeyPatch.context() as patch, live(app, log_level="critical") as port:
+        # No certificates: nothing here is encrypted, and reading them takes each new client 70 ms.
+        patch.setenv("SSL_CERT_DIR", str(Path(__file__).parent))
         yield Fake(app, port)
+
+
+def roles(entry: JSON) -> list[tuple[str, Any]]:
+    """Tell what the model was sent, in either dialect, as pairs of a role or type and a text."""
+    told = entry["body"].get("messages") or entry["body"]["input"]
+    return [(one.get("role") or one["type"], text_of(one)) for one in told]
+
+
+def text_of(message: JSON) -> str:
+    content = message.get("content") or message.get("output") or message.get("tool_calls") or ""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text") or json.dumps(part) for part in content)

@@ -74,11 +74,15 @@ def _calling(output: JSON) -> Steps:
     yield "mcp_call.in_progress", {}
     yield "mcp_call_arguments.delta", {"delta": output["arguments"]}
     yield "mcp_call_arguments.done", {"arguments": output["arguments"]}
-    yield "mcp_call.completed", {}
+    yield f"mcp_call.{'failed' if output['error'] else 'completed'}", {}
 
 
 def _called(output: JSON) -> JSON:
-    return {"status": "completed", **_mcp(output), "arguments": output["arguments"], "output": "looked up"}
+    call = {**_mcp(output), "arguments": output["arguments"]}
+    if output["error"]:
+        error = {"type": "mcp_protocol_error", "code": -32000, "message": output["error"]}
+        return {"status": "failed", **call, "error": error}
+    return {"status": "completed", **call, "output": "looked up"}
 
 
 def _asking(output: JSON) -> JSON:

@@ -10,6 +10,7 @@
 ["web_search", "boats"] ["file_search", "log.txt"] ["code_interpreter", "1+1"] ["mcp", "lookup", {}]
 ["mcp_approval", "lookup", {}]      the provider asks whether it may call a tool of an MCP server
 ["image", 2]                        an image after so many sketches; ["image", 2, null] fails
+["mcp", "lookup", {}, "closed"]     a call of an MCP server that fails in these words
 ["then"]                            what follows is said when the tools of this round have answered
 ["usage", 7, 11]                    tokens in and out
 ["incomplete", "max_output_tokens"] ["failed", "server_error", "…"]          how the response ends
@@ -128,6 +129,11 @@ def _call(said: Answer, kind: str, name: str, arguments: Any = None) -> None:
     said.outputs.append({"kind": kind, "name": name, "arguments": text})
 
 
+def _mcp(said: Answer, kind: str, name: str, arguments: Any = None, error: str | None = None) -> None:
+    _call(said, kind, name, arguments)
+    said.outputs[-1]["error"] = error
+
+
 def _hosted(said: Answer, kind: str, value: str) -> None:
     said.outputs.append({"kind": kind, "value": value})
 
@@ -170,7 +176,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "file_path": _cite,
     "reasoning": _reason,
     "call": _call,
-    "mcp": _call,
+    "mcp": _mcp,
     "mcp_approval": _call,
     "web_search": _hosted,
     "file_search": _hosted,
