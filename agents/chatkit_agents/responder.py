@@ -1,5 +1,6 @@
 """An agent as a responder: a ChatKit backend in five lines."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ from chatkit_agents.context import ToolContext
 from chatkit_agents.outbound import Conversion, model_input
 from chatkit_agents.paused import RECENT, PausedRun, asked_by, decide, waiting
 from chatkit_agents.resuming import redrawn, state_of, withdraw
+from chatkit_agents.redaction import Secret, keyless
 from chatkit_agents.run import Activity, Images
 from chatkit_agents.stream import agent_events
 from chatkit_protocol.items import ThreadItem, UserMessageItem
@@ -112,7 +114,8 @@ def agent_responder(
 
     Args:
         agent: the agent, or a function that chooses one for a turn. Its tools are typed `Tool[ToolContext]`.
-        run_config: the Agents SDK's own settings. Without it tracing is off: traces go to OpenAI.
+        run_config: the Agents SDK's own settings. Without it tracing is off: traces go to OpenAI. Keys of models
+            are taken out of what the model is told, after a `call_model_input_filter` of your own.
         max_turns: how often the model may be asked in one turn.
         history: how many of the newest items the model is sent, or a `Window` in items and tokens; all unless given.
         conversion: how attachments and tags are told to the model.
@@ -123,9 +126,10 @@ def agent_responder(
         approvals: how the user is asked about calls of tools that need it (`needs_approval`); with structured input
             unless given. The run waits in the thread, also when the server starts anew.
     """
+    Secret(os.environ.get("OPENAI_API_KEY", ""))  # an agent without a model of ours reads it by itself
     return AgentResponder(
         agent=agent,
-        run_config=run_config or untraced(),
+        run_config=keyless(run_config or untraced()),
         max_turns=max_turns,
         history=history,
         conversion=conversion,

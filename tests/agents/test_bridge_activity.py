@@ -141,7 +141,7 @@ def test_a_search_tells_what_it_looked_for_and_what_it_found(fake: Fake) -> None
         "status_indicator": "complete",
         "title": "Searched the web",
         "title_query": "boats",
-        "queries": ["boats"],
+        "queries": ["boats", "more boats"],
         "sources": [{"type": "url", "url": page, "title": page}],
     }
     assert files == {

@@ -7,7 +7,7 @@ import logging
 import random
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -18,47 +18,9 @@ from chatkit_agents import ToolContext
 from chatkit_agents.providers import Provider, ProviderError, choose
 from chatkit_agents.redaction import HIDDEN, REDACTOR, Secret, leaks
 from chatkit_conformance.fake_model import create_fake_model, scripted
+from support.ears import CANARY, KEYS, RIGHT, Ears
 from support.live import live
 from support.model_server import backend
-
-CANARY = "CANARY"
-RIGHT = "sk-CANARY-right-0123456789"
-KEYS = {
-    "right": RIGHT,
-    "wrong": "sk-CANARY-wrong-987654321",
-    "odd": "sk-CANARY-\"quoted\"-\\back\\-'it's'-{}%s",
-    "longer": f"{RIGHT}-and-more",
-}
-"""Keys as providers spell them, and as nobody should: quoting and formatting change how they look in a text."""
-
-
-class Ears(logging.Handler):
-    """Listens to every logger, as a file and as something that looks into records would."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.heard: list[str] = []
-        self.records = 0
-        self.setFormatter(logging.Formatter())
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records += 1
-        text = f"{self.format(record)} {record.msg} {record.args} {record.exc_text}"
-        if record.exc_info:
-            text += "".join(traceback.format_exception(*record.exc_info))
-        if CANARY in text:
-            self.heard.append(f"{record.name}: {text}")
-
-
-@pytest.fixture
-def ears() -> Iterator[Ears]:
-    handler, root = Ears(), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield handler
-    root.removeHandler(handler)
-    root.setLevel(before)
 
 
 @function_tool
@@ -72,6 +34,16 @@ async def sends(wrapper: RunContextWrapper[ToolContext[None]]) -> str:
     return "sent"
 
 
+def quoting(key: str) -> Any:
+    """Make a tool that fails as a client of the provider would, and an app that tells the model why."""
+
+    @function_tool(name_override="quotes", failure_error_function=lambda _, error: f"It failed: {error}")
+    async def quotes(wrapper: RunContextWrapper[ToolContext[None]]) -> str:
+        raise RuntimeError(f"refused: Bearer {key}")
+
+    return quotes
+
+
 STEPS: list[list[Any]] = [
     ["text", "Hello ", "there."],
     ["refusal", "No."],
@@ -81,6 +53,7 @@ STEPS: list[list[Any]] = [
     ["image", 1],
     ["call", "crash", {}],
     ["call", "sends", {}],
+    *[["call", "quotes", {}]] * 3,
     ["call", "nobody", {}],
     ["call", "sends", "{"],
     ["then"],
@@ -175,7 +148,9 @@ def asgi_transport(http: Any) -> Any:
     return __import__(type(http).__mro__[-2].__module__.partition(".")[0]).ASGITransport
 
 
-async def storm(requests: int, address: str, model: Any, complaints: list[str]) -> tuple[Counter[str], list[str]]:
+async def storm(
+    requests: int, address: str, model: Any, told: Any, complaints: list[str]
+) -> tuple[Counter[str], list[str]]:
     """Send so many requests, in turns, to one backend for each dialect and key."""
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(f"{context}"))
     seen: Counter[str] = Counter()
@@ -184,7 +159,7 @@ async def storm(requests: int, address: str, model: Any, complaints: list[str]) 
     for seed, (dialect, key) in enumerate(places):
         provider = choose(environment(dialect, key, address), max_retries=0)
         leaked += [text for text in (repr(provider), provider.describe(), repr(provider.model)) if CANARY in text]
-        caller = Caller(backend(provider, tools=[crash, sends]), seed)
+        caller = Caller(backend(provider, tools=[crash, sends, quoting(key)]), seed)
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(caller.client)
             if model:
@@ -192,30 +167,34 @@ async def storm(requests: int, address: str, model: Any, complaints: list[str]) 
             for _ in range(requests // len(places)):
                 await caller.call()
             await provider.aclose()
-        seen += caller.seen
-        leaked += caller.leaked
+        seen += caller.seen + Counter(told=sum(HIDDEN in str(entry["body"]) for entry in told.log))
+        leaked += caller.leaked + [str(entry["body"]) for entry in told.log if CANARY in str(entry["body"])]
+        told.log.clear()
     return seen, leaked
 
 
-def held(requests: int, address: str, model: Any, ears: Ears) -> None:
+def held(requests: int, address: str, model: Any, told: Any, ears: Ears) -> None:
     complaints: list[str] = []
-    seen, leaked = asyncio.run(storm(requests, address, model, complaints))
+    seen, leaked = asyncio.run(storm(requests, address, model, told, complaints))
     assert leaked == []
     assert ears.heard == []
     assert [text for text in complaints if CANARY in text] == []
+    assert seen.pop("told", 0) >= requests // 1000, "the model is told of tools that quote keys, but for the keys"
     assert seen.total() == requests
     assert min(seen["200"], seen["error event"], seen["400"], seen["404"]) > requests / 50, seen
     assert ears.records > requests
 
 
 def test_no_key_leaves_the_server_over_the_network(ears: Ears) -> None:
-    with live(create_fake_model(RIGHT), log_level="critical") as port:
-        held(400, f"http://127.0.0.1:{port}/v1", None, ears)
+    model = create_fake_model(RIGHT)
+    with live(model, log_level="critical") as port:
+        held(400, f"http://127.0.0.1:{port}/v1", None, model.state.fake, ears)
 
 
 @pytest.mark.slow
 def test_no_key_leaves_the_server_in_ten_thousand_requests(ears: Ears) -> None:
-    held(10_000, "http://fake.invalid/v1", create_fake_model(RIGHT), ears)
+    model = create_fake_model(RIGHT)
+    held(10_000, "http://fake.invalid/v1", model, model.state.fake, ears)
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -74,8 +74,8 @@ def backend(
     **options: Any,
 ) -> Starlette:
     """Serve an agent; `fields` gives more fields of it, when they need the model."""
-    more = fields(provider.model)
-    agent: Agent[Any] = Agent(name="Test", model=provider.model, tools=list(tools), tool_use_behavior=stop, **more)
+    usual: dict[str, Any] = {"model": provider.model, "tools": list(tools), "tool_use_behavior": stop}
+    agent: Agent[Any] = Agent(name="Test", **usual | fields(provider.model))
     app = create_app(agent_responder(agent, models=provider.models, **options), strict=True)
     inner = app.router.lifespan_context
 

@@ -37,7 +37,7 @@ def _search(output: JSON) -> JSON:
 def _searched(output: JSON) -> JSON:
     query = output["value"]
     pages = [{"type": "url", "url": f"https://example.com/{query}"}]
-    action = {"type": "search", "query": query, "queries": [query], "sources": pages}
+    action = {"type": "search", "query": query, "queries": [query, f"more {query}"], "sources": pages}
     return {"status": "completed", "action": action}
 
 
