@@ -20,7 +20,7 @@ help:  ## Show what there is.
 run: $(VENV)/installed-all  ## Serve a backend with the offline demo agent (PORT=8000).
 	@$(BIN)/chatkit-wire serve || [ $$? -eq 130 ]
 
-test: $(VENV)/installed-dev reference  ## Run every test, those against the official SDK and the slow ones too.
+test: $(VENV)/installed-dev reference  ## Run every test (HYPOTHESIS_PROFILE=dev, ci or nightly: how long properties look).
 	$(BIN)/pytest -n 2
 
 check: lint  ## Run lint, types and the quick tests.

@@ -144,7 +144,7 @@ class Lives:
 
     def step(self, event: ThreadStreamEvent) -> Violation | None:
         """Take the next event of the answer; tell which rule it breaks, if it breaks one."""
-        name = _ITEM_STEPS.get(type(event))
+        name = ITEM_STEPS.get(type(event))
         if name is None:
             return None
         item_id, item = _subject(event)
@@ -169,13 +169,14 @@ class Lives:
         return [i for i, life in self.items.items() if life.state == "open" and life.kind is not WorkflowItem]
 
 
-_ITEM_STEPS: dict[type, str] = {
+ITEM_STEPS: dict[type, str] = {
     ThreadItemAdded: "added",
     ThreadItemUpdated: "updated",
     ThreadItemDone: "done",
     ThreadItemRemoved: "removed",
     ThreadItemReplaced: "replaced",
 }
+"""The step in an item's life that an event is; an update of a widget is `redrawn`."""
 
 
 def _subject(event: Any) -> tuple[str, ThreadItem | None]:
@@ -193,7 +194,7 @@ def _contents(life: ItemLife, item: ThreadItem) -> None:
 
 
 def _inside(life: ItemLife, update: Any, item_id: str) -> Violation | None:
-    inner = _INNER.get(type(update))
+    inner = INNER.get(type(update))
     if inner is None:
         return None
     table, label, step, index_of = inner
@@ -229,7 +230,7 @@ def _task_index(update: Any) -> int:
     return index
 
 
-_INNER: dict[type, tuple[Table, str, str, Callable[[Any], int]]] = {
+INNER: dict[type, tuple[Table, str, str, Callable[[Any], int]]] = {
     u.AssistantMessageContentPartAdded: (PART, "part", "added", _content_index),
     u.AssistantMessageContentPartTextDelta: (PART, "part", "text_delta", _content_index),
     u.AssistantMessageContentPartAnnotationAdded: (PART, "part", "annotation_added", _content_index),
@@ -237,3 +238,4 @@ _INNER: dict[type, tuple[Table, str, str, Callable[[Any], int]]] = {
     u.WorkflowTaskAdded: (TASK, "task", "added", _task_index),
     u.WorkflowTaskUpdated: (TASK, "task", "updated", _task_index),
 }
+"""The step in a part's or a task's life that an update is: its table, what the table is of, step, and which one."""

@@ -11,12 +11,12 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct, inspect
 
 import chatkit_protocol as wire
-from chatkit_conformance.strategies import floats, free, strategy
+from chatkit_conformance.strategies import drawn, floats, free, strategy
 from chatkit_protocol.base import optional_fields
 
 UNIONS = {
@@ -100,30 +100,10 @@ def _structs(kind: Any) -> set[type[Struct]]:
     return found
 
 
-def _drawn(values: st.SearchStrategy[Any], number: int) -> list[Any]:
-    """Draw the same values each time; the first is the simplest."""
-    drawn: list[Any] = []
-
-    @settings(
-        max_examples=number,
-        database=None,
-        phases=[Phase.generate],
-        derandomize=True,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(values)
-    def draw(value: Any) -> None:
-        drawn.append(value)
-
-    draw()
-    return drawn
-
-
 @cache
 def _plain(message: type[Struct]) -> dict[str, Any]:
     """Find JSON of a message that has only what it must have."""
-    (value,) = _drawn(strategy(message), 1)
+    (value,) = drawn(strategy(message), 1)
     tree: dict[str, Any] = json.loads(wire.encode(value))
     return tree
 
@@ -216,7 +196,7 @@ def _batch() -> list[tuple[str, Any]]:
     return [
         (name, value)
         for name, number in BATCH.items()
-        for value in _drawn(strategy((UNIONS | REPLIES)[name], AS_THE_REFERENCE_HAS_IT), number)
+        for value in drawn(strategy((UNIONS | REPLIES)[name], AS_THE_REFERENCE_HAS_IT), number)
     ]
 
 

@@ -50,9 +50,9 @@ def test_every_update_fits_an_item() -> None:
 
 
 def test_every_step_of_an_item_is_taken_by_an_event() -> None:
-    assert {step for row in ITEM.values() for step in row} == {*lifecycle._ITEM_STEPS.values(), "redrawn"}
+    assert {step for row in ITEM.values() for step in row} == {*lifecycle.ITEM_STEPS.values(), "redrawn"}
     for table, name in ((PART, "part"), (TASK, "task")):
-        inner = {step for _, label, step, _ in lifecycle._INNER.values() if label == name}
+        inner = {step for _, label, step, _ in lifecycle.INNER.values() if label == name}
         assert {step for row in table.values() for step in row} == inner
 
 

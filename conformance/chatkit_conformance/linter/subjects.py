@@ -257,9 +257,10 @@ class Known:
         if name in self.growing:
             self.growing[name].take(update)
 
-    def end(self) -> None:
-        """Note what is left when a stream ends."""
-        self.items |= {name: growth.item for name, growth in self.growing.items()}
+    def end(self, *, failed: bool = False) -> None:
+        """Note what is left when a stream ends. What was only announced when an answer failed was never stored."""
+        left = {name: growth.item for name, growth in self.growing.items()}
+        self.items |= {name: item for name, item in left.items() if name in self.items or not failed}
         self.growing = {}
 
     def list(self, exchange: Exchange) -> None:
@@ -297,7 +298,7 @@ def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
     stream = Stream(exchange, thread_id, told, events, dict(known.items), known.whole)
     for event in events:
         known.take(event)
-    known.end()
+    known.end(failed=stream.failed)
     return stream
 
 

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
+
+from chatkit_protocol.fold import find_component
 
 STREAMING = frozenset(
     {
@@ -155,3 +158,36 @@ def _replay(rows: dict[str, Any], events: list[dict[str, Any]]) -> None:
             rows[event["item"].get("id")] = event["item"]
         elif event["type"] == "thread.item.removed":
             rows.pop(str(event.get("item_id")), None)
+        elif rows.get(event.get("item_id"), {}).get("type") == "widget":
+            _redraw(rows, event["item_id"], event.get("update", {}))
+    rows.update(_waiting(rows, events))
+
+
+def _redraw(rows: dict[str, Any], name: str, update: dict[str, Any]) -> None:
+    """Carry out an update of a stored widget (D9)."""
+    item = rows[name] = deepcopy(rows[name])
+    part = find_component(item["widget"], str(update.get("component_id")))
+    if update.get("type") == "widget.root.updated":
+        item["widget"] = update["widget"]
+    elif part and "delta" in update:
+        part["value"] = part.get("value", "") + update["delta"]
+    elif part and "component" in update:
+        part.clear()
+        part.update(deepcopy(update["component"]))
+
+
+def _waiting(rows: dict[str, Any], events: list[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
+    """Give the workflow that waits with a client tool call: it was announced, and goes on in a later stream."""
+    known = (row for row in rows.values() if row.get("type") == "workflow")
+    opened = {row["id"]: deepcopy(row) for row in known if "summary" not in row.get("workflow", {"summary": 0})}
+    calls = any(event.get("item", {}).get("type") == "client_tool_call" for event in events)
+    for event in events:
+        if event["type"] == "thread.item.added" and event["item"].get("type") == "workflow" and calls:
+            opened[event["item"]["id"]] = deepcopy(event["item"])
+        elif event["type"] == "thread.item.updated" and event.get("item_id") in opened:
+            tasks, update = opened[event["item_id"]]["workflow"]["tasks"], event["update"]
+            if isinstance(update.get("task_index"), int):
+                tasks[update["task_index"] : update["task_index"] + 1] = [update.get("task")]
+        elif event["type"] != "thread.item.added":
+            opened.pop(item_id(event), None)
+    return opened

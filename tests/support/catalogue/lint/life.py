@@ -103,7 +103,8 @@ def replaced_is_known(one: Stream) -> Found:
 
 def _known(one: Stream, place: int, event: dict[str, Any]) -> bool:
     name = item_id(event)
-    return name in one.before or name in earlier(one, place, "thread.item.added", "thread.item.done")
+    gone = name in earlier(one, place, "thread.item.removed")
+    return not gone and (name in one.before or name in earlier(one, place, "thread.item.added", "thread.item.done"))
 
 
 @every("stream", "ITM-018")

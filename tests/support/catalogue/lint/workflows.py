@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from support.catalogue.exchange import Stream
-from support.catalogue.lint.life import left_open
+from support.catalogue.exchange import Stream, item_id
+from support.catalogue.lint.life import SETTLED, left_open
 from support.catalogue.lint.order import of
 from support.catalogue.shapes import Node
 from support.catalogue.verdicts import Found, every
@@ -71,14 +71,18 @@ def reasoning_may_begin_empty(one: Stream) -> Found:
 
 @every("stream", "WFL-007")
 def a_workflow_closes_before_the_next_item(one: Stream) -> Found:
-    opened: set[str] = {name for name in one.before if left_open(one, name)}
-    for event in of(one, "thread.item.added", "thread.item.done"):
-        item = event["item"]
-        if item["type"] == "workflow" and event["type"] == "thread.item.added":
+    opened: set[str | None] = {name for name in one.before if left_open(one, name)}
+    for event in of(one, "thread.item.added", *SETTLED):
+        item = event.get("item", {})
+        if item.get("type") == "workflow" and event["type"] == "thread.item.added":
             opened.add(item["id"])
-        elif item["type"] == "workflow":
-            opened.discard(item["id"])
-        elif item["type"] not in {"client_tool_call", "user_message"}:
+        elif item_id(event) in opened:
+            opened.discard(item_id(event))
+        elif (
+            item
+            and event["type"] != "thread.item.replaced"
+            and item["type"] not in {"client_tool_call", "user_message"}
+        ):
             yield not opened, event
 
 
@@ -100,7 +104,8 @@ def tasks_are_known(node: Node) -> Found:
 @every("stream", "WFL-013")
 def one_workflow_is_open(one: Stream) -> Found:
     opened = {name for name in one.before if left_open(one, name)}
-    for event in of(one, "thread.item.added", "thread.item.done"):
-        if event["item"]["type"] == "workflow":
-            (opened.add if event["type"] == "thread.item.added" else opened.discard)(event["item"]["id"])
+    for event in of(one, "thread.item.added", *SETTLED):
+        if event["type"] == "thread.item.added" and event["item"]["type"] == "workflow":
+            opened.add(event["item"]["id"])
             yield len(opened) <= 1, opened
+        opened -= {item_id(event)} if event["type"] in SETTLED else set()

@@ -1,14 +1,15 @@
 """Random messages, derived from their types: one fold over `msgspec.inspect`, so no type is listed twice.
 
 `strategy(ThreadStreamEvent)` draws any event that the protocol has. What a type cannot say (a summary needs a
-title or a duration, a limit is a whole number) stands in `NARROWED`; a caller narrows further with `given`.
+title or a duration, a limit is a whole number) stands in `NARROWED`; a caller narrows further.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta, timezone
 from types import MappingProxyType
-from typing import Any, get_origin
+from typing import Any, TypeVar, get_origin
 
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from msgspec import Struct, inspect
@@ -16,6 +17,7 @@ from msgspec import Struct, inspect
 from chatkit_protocol.requests import PagingParams
 from chatkit_protocol.tasks import WorkflowSummary
 
+T = TypeVar("T")
 Key = type[Struct] | tuple[type[Struct], str]
 Given = Mapping[Key, SearchStrategy[Any]]
 """What to draw for a message, or for a field of a message and of those that inherit it."""
@@ -54,13 +56,33 @@ NARROWED: Given = MappingProxyType(
 )
 
 
-def strategy(shape: Any, given: Given = MappingProxyType({})) -> SearchStrategy[Any]:
+def strategy(shape: Any, narrowed: Given = MappingProxyType({})) -> SearchStrategy[Any]:
     """Derive a strategy for the values of a type: a message, a union of messages, or anything they consist of.
 
     Raises:
         TypeError: for a kind of type that no message uses yet.
     """
-    return _Fold({**NARROWED, **given}).of(inspect.type_info(shape))
+    return _Fold({**NARROWED, **narrowed}).of(inspect.type_info(shape))
+
+
+def drawn(values: SearchStrategy[T], number: int) -> list[T]:
+    """Draw so many values, the same ones each time; the first is the simplest."""
+    found: list[T] = []
+
+    @settings(
+        max_examples=number,
+        database=None,
+        phases=[Phase.generate],
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(values)
+    def draw(value: T) -> None:
+        found.append(value)
+
+    draw()
+    return found
 
 
 class _Fold:
