@@ -35,6 +35,8 @@ class Entry:
     """Whether it changed in a way that no stream tells."""
     optional: bool = False
     """Whether it need not be there."""
+    placeless: bool = False
+    """Whether no stream tells its place, as with a workflow that was open when its stream ended."""
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Ledger:
             self.added = {}
         for name, item in list(self.added.items()):
             if item.get("type") == "workflow":
-                self.entries[name] = Entry(item, free=True, optional=True)
+                self.entries[name] = Entry(item, free=True, optional=True, placeless=True)
                 del self.added[name]
 
     def _take(self, event: Event) -> None:
@@ -78,7 +80,9 @@ class Ledger:
         if not name or event.item_type in HIDDEN:
             return
         if kind in {"thread.item.done", "thread.item.replaced"}:
-            self.entries[name] = Entry(event.item, replaced=kind.endswith("replaced") and name in self.entries)
+            before = self.entries.get(name, Entry({}))
+            replaced = kind.endswith("replaced") and name in self.entries
+            self.entries[name] = Entry(event.item, replaced=replaced, placeless=before.placeless)
             self.added.pop(name, None)
             self.gone.discard(name)
         elif kind == "thread.item.removed":
@@ -157,8 +161,8 @@ class Listing:
 
     @property
     def common(self) -> list[str]:
-        """The ids of what is there and has to be, in the order in which it came."""
-        return [name for name in self.entries if name in self.rows]
+        """The ids of what is there and has to be, in the order in which it came, as far as that is told."""
+        return [name for name, entry in self.entries.items() if name in self.rows and not entry.placeless]
 
 
 def _nameless(item: JSON) -> str:
