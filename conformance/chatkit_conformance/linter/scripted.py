@@ -78,11 +78,15 @@ def _same_number(one: Any, other: Any) -> bool:
 def foretold(stream: Stream) -> tuple[list[JSON], bool]:
     """Give the events that a script has the test bed send, and whether these are all."""
     events: list[JSON] = []
+    hidden: set[Any] = set()
     for name, *arguments in steps(stream.script):
         if name == "notice" and arguments:
             events.append({"type": "notice", "level": "info", "message": arguments[0]})
         elif name == "emit" and arguments and _readable(arguments[0]):
-            events += [arguments[0]] * (mapped(arguments[0].get("item")).get("type") not in HIDDEN)
+            item = mapped(arguments[0].get("item"))
+            hidden |= {item.get("id")} if item.get("type") in HIDDEN else set()
+            subject = item.get("id", arguments[0].get("item_id"))
+            events += [arguments[0]] if subject is None or subject not in hidden else []
         elif name == "raise":
             return events, True
         elif name not in SILENT:
@@ -130,3 +134,9 @@ def pairs(stream: Stream) -> list[tuple[JSON, Event]]:
             break
         found.append((wanted, event))
     return found
+
+
+def fails(stream: Stream) -> list[Any]:
+    """Give what makes a script fail: `[kind, message, allow_retry]`; empty where none was reached."""
+    last = list(steps(stream.script))[-1:]
+    return last[0][1:] if last and last[0][0] == "raise" and foretold(stream)[1] else []

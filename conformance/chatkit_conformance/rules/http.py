@@ -5,7 +5,7 @@ from dataclasses import replace
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.frames import instead
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.subjects import Conversation, Stream, asked, script_of
+from chatkit_conformance.linter.subjects import Stream, asked
 from chatkit_conformance.transcript import OK, STREAMING, Exchange, parsed
 
 HELLO = e.create(*e.STREAMED)
@@ -219,39 +219,3 @@ def events_come_as_they_are_made(stream: Stream) -> Looks:
     if pauses and len(times) > 1 and stream.script and stream.script[0][0] == "sleep":
         spread = times[-1] - times[0]
         yield stream.look(spread > pauses[0] / 2000, f"{pauses[0]} ms between the first and the last event", spread)
-
-
-def _spoken(name: str, *texts: str, **given: object) -> Exchange:
-    """Answer a script in a thread of its own with these notices."""
-    notices = [e.notice(text) for text in texts]
-    made = e.create(*notices, said=e.script(["notice", f"{name}1"], ["sleep", 9], ["notice", f"{name}2"]))
-    named = e.with_body(e.with_body(made, b"thr_1", f"thr_{name}".encode()), b"msg_1", f"msg_{name}".encode())
-    return replace(named, arrivals=((len(named.received), 0.1),), **given)  # type: ignore[arg-type]
-
-
-@rule(
-    "http.stream.apart",
-    "MUST",
-    "L3",
-    catalogue="HTTP-020",
-    source="openai-chatkit 1.6.5, chatkit/server.py:822",
-    why="One user reads what is said to another.",
-    mend="Keep what belongs to an answer in that answer, not in something that requests share.",
-    good=[_spoken("a", "a1", "a2"), _spoken("b", "b1", "b2")],
-    bad=[_spoken("a", "a1", "a2", "b2"), _spoken("b", "b1")],
-)
-def streams_never_mix(conversation: Conversation) -> Looks:
-    """What goes on at the same time on different threads never mixes."""
-    together = [stream for stream in conversation.streams if stream.exchange.number in conversation.concurrent]
-    asked_for = {stream.exchange.number: _notices(stream.exchange) for stream in together}
-    for stream in together:
-        others = set().union(*(asked_for[n] for n in asked_for if n != stream.exchange.number))
-        foreign = others - asked_for[stream.exchange.number]
-        told = [event for event in stream.of("notice") if event.value.get("message") in foreign]
-        if others:
-            yield stream.look(not told, "events of its own thread only", [event.value for event in told])
-
-
-def _notices(exchange: Exchange) -> set[str]:
-    steps = script_of(exchange) or []
-    return {str(step[1]) for step in steps if isinstance(step, list) and step[:1] == ["notice"] and step[1:]}
