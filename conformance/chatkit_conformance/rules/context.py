@@ -16,7 +16,7 @@ from chatkit_conformance.transcript import JSON, Exchange
 HELLO = m.user("hello")
 NEW = e.message("Hi", item_id="msg_12")
 CALL = e.item("client_tool_call", "tc_1", status="pending", call_id="call_1", name="look", arguments={})
-HIDE = e.script(["hidden", "$CANARY:X"])
+HIDE = e.script(["hidden", "$CANARY:X"], ["agent"])
 SECRET = m.user("For you only: X-CANARY")
 HALF = [e.added(e.message()), e.part_added(), e.delta("Half")]
 
