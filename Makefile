@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 REFERENCE := .venv-reference
 REFERENCES := .venv-references
+OLDEST := .venv-oldest
 VERSIONS := $(sort $(patsubst %.txt,%,$(notdir $(wildcard conformance/reference/versions/*.txt))))
 PIP := --quiet --disable-pip-version-check
 
@@ -12,7 +13,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint reference references facts differential schemas coverage clean environment
+.PHONY: help run test check lint oldest reference references facts differential schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +21,7 @@ help:  ## Show what there is.
 run: $(VENV)/installed-all  ## Serve a backend with the offline demo agent (PORT=8000).
 	@$(BIN)/chatkit-wire serve || [ $$? -eq 130 ]
 
-test: $(VENV)/installed-dev reference  ## Run every test (HYPOTHESIS_PROFILE=dev, ci or nightly: how long properties look).
+test: $(VENV)/installed-dev reference oldest  ## Run every test (HYPOTHESIS_PROFILE=dev, ci or nightly: how long properties look).
 	$(BIN)/pytest -n 2
 
 check: lint  ## Run lint, types and the quick tests.
@@ -30,6 +31,8 @@ lint: $(VENV)/installed-dev  ## Check style and types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+oldest: $(OLDEST)/installed  ## Bring the oldest openai-agents that is supported, which only tests use.
 
 reference: $(REFERENCE)/installed  ## Make the official SDK's own environment, which only tests use.
 
@@ -50,7 +53,7 @@ coverage: $(VENV)/installed-dev  ## Note which scenarios decide which rules, by 
 	$(BIN)/python -m chatkit_conformance.conform.covering
 
 clean:  ## Delete the environments; the data stays.
-	rm -rf $(VENV) $(REFERENCE) $(REFERENCES)
+	rm -rf $(VENV) $(REFERENCE) $(REFERENCES) $(OLDEST)
 
 # What brings everything also brings what `all` brings.
 $(VENV)/installed-all: pyproject.toml constraints.txt
@@ -66,6 +69,13 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt
 	@touch $@ $(VENV)/installed-all
 
 # The version that tests compare with while they run is the newest of those on record.
+# A folder to put before `.venv` on the path: all else is as pinned.
+$(OLDEST)/installed: constraints-oldest.txt $(VENV)/installed-dev
+	@echo "installing the oldest openai-agents into $(OLDEST) ..."
+	@rm -rf $(OLDEST)
+	@$(BIN)/python -m pip install $(PIP) --no-deps --target $(OLDEST) -r $<
+	@touch $@
+
 $(REFERENCE)/installed: $(REFERENCES)/$(lastword $(VERSIONS))/installed
 	@rm -rf $(REFERENCE)
 	@ln -s $(<D) $(REFERENCE)

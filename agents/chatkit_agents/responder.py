@@ -10,8 +10,8 @@ from chatkit_agents.approvals import ACTION, Approvals, Decision, answered
 from chatkit_agents.context import ToolContext
 from chatkit_agents.outbound import Conversion, model_input
 from chatkit_agents.paused import RECENT, PausedRun, asked_by, decide, waiting
-from chatkit_agents.resuming import redrawn, state_of, withdraw
 from chatkit_agents.redaction import Secret, keyless
+from chatkit_agents.resuming import redrawn, state_of, withdraw
 from chatkit_agents.run import Activity, Images
 from chatkit_agents.stream import agent_events
 from chatkit_protocol.items import ThreadItem, UserMessageItem
