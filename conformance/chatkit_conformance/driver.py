@@ -159,6 +159,7 @@ class Play:
 
     def ask(self, step: Step, sent: bytes) -> Exchange:
         """Send what a step says."""
+        time.sleep(step.get("delay", 0) / 1000)
         began = time.monotonic() - self.started
         asked = post(
             self.endpoint,

@@ -16,6 +16,8 @@ class Memory:
     items: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     attachments: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    """Workflows that were announced: an open one may go on in the next stream."""
 
     def pick(self, reference: dict[str, Any]) -> str:
         """Find the id that `{"$": kind, "n": number}` stands for; numbers wrap around what there is."""
@@ -27,6 +29,8 @@ class Memory:
             rows = self.attachments
         elif kind == "gone":
             rows = self.gone
+        elif kind == "open":
+            rows = self.open
         elif kind == "nowhere":
             rows = []
         else:
@@ -111,7 +115,9 @@ class Memory:
             return thread
         if thread not in self.items:
             return thread
-        if kind in {"thread.item.done", "thread.item.replaced"} and item["type"] not in HIDDEN:
+        if kind == "thread.item.added" and item["type"] == "workflow":
+            self.open.append(item["id"])
+        elif kind in {"thread.item.done", "thread.item.replaced"} and item["type"] not in HIDDEN:
             self.items[thread][item["id"]] = dict(item)
         elif kind == "thread.item.removed":
             self.forget(thread, [event["item_id"]])

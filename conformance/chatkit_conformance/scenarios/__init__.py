@@ -11,6 +11,7 @@ A file `<name>.json` holds a `Scenario`. A step is a request, `{"type", "params"
 | `"user": "second"` | ask as another user; `"nobody"` asks without credentials |
 | `"headers": {…}` | send these headers too |
 | `"times": n` | n times |
+| `"delay": ms` | a while later than what is asked together with it |
 | `"lenient": "D20"` | only ours is expected to take the request, by this divergence |
 | `"wrong": true` | nobody should take the request |
 
