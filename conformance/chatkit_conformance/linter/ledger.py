@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from chatkit_conformance.linter.growth import JSON, Growth, begin, mapped
+from chatkit_conformance.linter.life import HIDDEN
 from chatkit_conformance.linter.subjects import Conversation, Event, Stream, rows
 from chatkit_conformance.transcript import OK, Exchange
 
-HIDDEN = ("hidden_context_item", "sdk_hidden_context")
 PASSING = {"notice": "message", "progress_update": "text", "error": "message"}
 """The events that are shown and never stored, and where their words are."""
 ROUNDED = timedelta(seconds=1)
@@ -162,7 +162,7 @@ class Listing:
     @property
     def common(self) -> list[str]:
         """The ids of what is there and has to be, in the order in which it came, as far as that is told."""
-        return [name for name, entry in self.entries.items() if name in self.rows and not entry.placeless]
+        return [name for name in self.entries if name in self.rows]
 
 
 def _nameless(item: JSON) -> str:

@@ -12,6 +12,7 @@ from chatkit_conformance.linter.places import Look
 from chatkit_conformance.linter.subjects import Event, Stream
 from chatkit_protocol import lifecycle
 
+HIDDEN = ("hidden_context_item", "sdk_hidden_context")
 STEPS = {
     "thread.item.added": "added",
     "thread.item.updated": "updated",
@@ -126,9 +127,13 @@ class Life:
 
     def steps(self) -> Iterator[Step]:
         """Give the events about items. What a step shows of its item is only there until the next is asked for."""
+        hidden = set[str]()
         for event in self.stream.events:
             name = STEPS.get(event.type)
-            if name and event.item_id:
+            if event.item_type in HIDDEN:
+                # That it is there at all is the fault, and another rule's.
+                hidden.add(event.item_id)
+            elif name and event.item_id and event.item_id not in hidden:
                 widget = str(event.update.get("type")).startswith("widget.")
                 step = self._step(event, "redrawn" if widget else name)
                 yield step

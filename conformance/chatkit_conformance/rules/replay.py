@@ -167,7 +167,7 @@ def nothing_else_is_listed(told: Conversation) -> Looks:
 
 def _moved(listing: Listing) -> tuple[str, list[str]]:
     """Tell what kind of thing is out of its place, and the ids as they are listed; nothing when all are in place."""
-    wanted = listing.common
+    wanted = [name for name in listing.common if not listing.entries[name].placeless]
     told = [name for name in listing.rows if name in set(wanted)]
     if told == wanted:
         return "", told
