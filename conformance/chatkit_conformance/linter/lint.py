@@ -12,7 +12,7 @@ from chatkit_conformance.linter.rule import Rule, every_rule
 from chatkit_conformance.linter.subjects import Conversation, Event, Frame, Look, Stream, Where
 from chatkit_conformance.transcript import Exchange
 
-STUMBLES = (KeyError, TypeError, AttributeError, IndexError, ValueError)
+STUMBLES = (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError)
 """What a malformed message can raise in a rule about something else; the rules about shape have found it then."""
 
 SENDING = ("http.", "body.", "sse.")

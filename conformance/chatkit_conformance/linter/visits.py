@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from chatkit_conformance.linter.subjects import Conversation, Event, Look, Stream, asked, rows
@@ -17,12 +18,30 @@ NOWHERE = "msg_00000000"
 class Visit:
     """One request to a thread."""
 
+    conversation: Conversation
     exchange: Exchange
     stream: Stream | None
-    before: list[JSON] | None
-    """The visible items of the thread, oldest first; None where no listing stands directly before."""
-    after: list[JSON] | None
-    """The same, directly after."""
+
+    @cached_property
+    def before(self) -> list[JSON] | None:
+        """The visible items of the thread, oldest first; None where no listing stands directly before."""
+        return self._nearest(range(self.exchange.number - 1, -1, -1))
+
+    @cached_property
+    def after(self) -> list[JSON] | None:
+        """The same, directly after."""
+        return self._nearest(range(self.exchange.number + 1, len(self.conversation.exchanges)))
+
+    def _nearest(self, places: range) -> list[JSON] | None:
+        """Give what the nearest listing shows, if nothing can have changed in between."""
+        thread = self.stream.thread_id if self.stream else self.params.get("thread_id")
+        for one in (self.conversation.exchanges[place] for place in places):
+            if one.params.get("thread_id") == thread:
+                if (found := whole(one)) is not None:
+                    return found
+                if one.kind in CHANGING and one.status == OK:
+                    return None
+        return None
 
     @property
     def params(self) -> JSON:
@@ -58,12 +77,12 @@ class Visit:
         return asked(self.exchange, holds, expected, actual)
 
 
-def visits(told: Conversation, *kinds: str) -> Iterator[Visit]:
-    """Give the requests of these types that were answered in full."""
+def visits(told: Conversation, *kinds: str, left: bool = False) -> Iterator[Visit]:
+    """Give the requests of these types: those that were answered in full, or those whose reader left."""
     streams = {id(stream.exchange): stream for stream in told.streams}
     for exchange in told.exchanges:
-        if exchange.kind in kinds and exchange.status and not exchange.left:
-            yield Visit(exchange, streams.get(id(exchange)), before(told, exchange), after(told, exchange))
+        if exchange.kind in kinds and exchange.status and exchange.left == left:
+            yield Visit(told, exchange, streams.get(id(exchange)))
 
 
 def whole(exchange: Exchange) -> list[JSON] | None:
@@ -74,28 +93,6 @@ def whole(exchange: Exchange) -> list[JSON] | None:
         return None
     found = rows(exchange.json)
     return found if exchange.params.get("order") == "asc" else found[::-1]
-
-
-def before(told: Conversation, exchange: Exchange) -> list[JSON] | None:
-    """Give what the last listing before a request shows, if nothing can have changed in between."""
-    return _nearest(told, exchange, range(exchange.number - 1, -1, -1))
-
-
-def after(told: Conversation, exchange: Exchange) -> list[JSON] | None:
-    """Give what the first listing after a request shows, if nothing can have changed in between."""
-    return _nearest(told, exchange, range(exchange.number + 1, len(told.exchanges)))
-
-
-def _nearest(told: Conversation, exchange: Exchange, places: range) -> list[JSON] | None:
-    thread = exchange.params.get("thread_id") or told.thread_of(exchange.number)
-    for place in places:
-        one = told.exchanges[place]
-        if one.params.get("thread_id") == thread:
-            if (found := whole(one)) is not None:
-                return found
-            if one.kind in CHANGING and one.status == OK:
-                return None
-    return None
 
 
 def named(items: list[JSON] | None, item_id: Any) -> JSON:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, Stream, asked
-from chatkit_conformance.linter.visits import after, named
-from chatkit_conformance.transcript import JSON, OK, Exchange
+from chatkit_conformance.linter.visits import named, visits
+from chatkit_conformance.transcript import JSON, OK, STREAMING, Exchange
 
 USER = e.user_message()
 HALF = (e.added(e.message()), e.part_added(), e.delta("Half an"))
@@ -30,10 +30,9 @@ class Stop(NamedTuple):
 
 
 def _stops(told: Conversation) -> Iterator[Stop]:
-    for stream in told.streams:
-        rows = after(told, stream.exchange) if stream.exchange.left else None
-        if rows is not None:
-            yield Stop(stream, rows, _open(stream))
+    for visit in visits(told, *STREAMING, left=True):
+        if visit.stream and visit.after is not None:
+            yield Stop(visit.stream, visit.after, _open(visit.stream))
 
 
 def _open(stream: Stream) -> dict[str, JSON]:

@@ -4,8 +4,8 @@ from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter import model_calls as m
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation
-from chatkit_conformance.linter.visits import after
-from chatkit_conformance.transcript import JSON, Exchange
+from chatkit_conformance.linter.visits import visits
+from chatkit_conformance.transcript import JSON, STREAMING, Exchange
 
 BLOCKED = "BLOCKED"
 """The word at which the guardrail of the test bed's agent trips."""
@@ -53,12 +53,12 @@ def takes_back(told: Conversation) -> Looks:
 )
 def stores_nothing(told: Conversation) -> Looks:
     """What a guardrail took back is not in the thread."""
-    for stream in told.streams:
-        rows = after(told, stream.exchange)
-        if rows is not None and stream.failed and any(BLOCKED in text for text in _answered(stream.exchange)):
-            gone = {event.item_id for event in stream.of("thread.item.removed")}
-            left = [row["id"] for row in rows if row["id"] in gone]
-            yield stream.look(not left, "none of the items", left)
+    for visit in visits(told, *STREAMING):
+        blocked = any(BLOCKED in text for text in _answered(visit.exchange))
+        if blocked and visit.stream and visit.stream.failed and visit.after is not None:
+            gone = {event.item_id for event in visit.stream.of("thread.item.removed")}
+            left = [row["id"] for row in visit.after if row["id"] in gone]
+            yield visit.look(not left, "none of the items", left)
 
 
 def _answered(exchange: Exchange) -> list[str]:
