@@ -212,5 +212,7 @@ def learn(memory: Memory, exchange: Exchange) -> None:
 
 
 def play(scenario: Scenario, endpoint: Endpoint, model_log: Callable[[], list[Any]] | None = None) -> list[Exchange]:
-    """Play a scenario against a server; give the exchanges."""
+    """Play a scenario against a server; give the exchanges. What the model got before is of another one."""
+    if model_log:
+        model_log()
     return list(Play(endpoint, model_log).steps(scenario.steps))

@@ -51,7 +51,7 @@ def excluded(scenario: Scenario, settings: Settings) -> str:
 def alone(scenario: Scenario) -> bool:
     """Tell whether a scenario must not share the server with others meanwhile."""
     asked = {one.get("type") for step in flat(scenario.steps) for one in _requests(step)}
-    return scenario.timed or scenario.level == "L2" or "threads.list" in asked
+    return scenario.timed or scenario.model or "threads.list" in asked
 
 
 def _requests(step: Any) -> Iterable[dict[str, Any]]:
@@ -119,7 +119,7 @@ def _once(
     started = time.monotonic()
     one = Played(scenario)
     try:
-        one.exchanges = play(scenario, endpoint, model_log)
+        one.exchanges = play(scenario, endpoint, model_log if scenario.model else None)
         one.report = lint(Conversation(one.exchanges), revision=settings.revision, rules=rules)
     except Exception:  # noqa: BLE001 - whatever breaks here is the harness, and is told as that
         one.crashed = traceback.format_exc()

@@ -11,7 +11,20 @@ from chatkit_conformance.linter.rule import Level
 from chatkit_conformance.linter.subjects import NEWEST
 
 LEVELS: tuple[Level, ...] = ("L0", "L1", "L2", "L3")
-Capability = Literal["attachments", "audio", "auth", "cancel", "ping", "second_user", "sqlite"]
+Capability = Literal[
+    "attachments",
+    "audio",
+    "auth",
+    "cancel",
+    "chat_completions",
+    "guardrail",
+    "model",
+    "page_tool",
+    "ping",
+    "second_user",
+    "sqlite",
+    "steps_tool",
+]
 SECONDS = 15.0
 
 
