@@ -85,6 +85,11 @@ def visits(told: Conversation, *kinds: str, left: bool = False) -> Iterator[Visi
             yield Visit(told, exchange, streams.get(id(exchange)))
 
 
+def after(told: Conversation, exchange: Exchange) -> list[JSON] | None:
+    """Give what the first listing after a request shows, if nothing can have changed in between."""
+    return Visit(told, exchange, told.stream_of(exchange)).after
+
+
 def whole(exchange: Exchange) -> list[JSON] | None:
     """Give the items of a listing that shows a thread from end to end, oldest first; None for anything else."""
     if exchange.kind != "items.list" or exchange.status != OK or exchange.params.get("after") is not None:
