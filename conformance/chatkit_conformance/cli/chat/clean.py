@@ -1,6 +1,7 @@
 """What a server says, without the control characters that would take over the terminal."""
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style
 
@@ -25,6 +26,19 @@ def _harmless(style: Style | None) -> Style | None:
     if style is None or style.link is None or style.link == style.link.translate(_CONTROL):
         return style
     return style.update_link(None)
+
+
+class Wrapped:
+    """Shows another renderable whole inside a frame, which would cut off long lines where lines are not wrapped."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from console.render(self._inner, options.update(no_wrap=False, overflow="fold"))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._inner)
 
 
 class Tail:

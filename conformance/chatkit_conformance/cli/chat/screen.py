@@ -10,7 +10,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from chatkit_conformance.cli.chat.clean import Clean, Tail
+from chatkit_conformance.cli.chat.clean import Clean, Tail, Wrapped
 from chatkit_conformance.cli.chat.items import item_view, unreadable_view
 from chatkit_conformance.cli.chat.offers import Offers
 from chatkit_conformance.cli.chat.text import compact, markdown
@@ -162,7 +162,8 @@ class Screen:
         text = Text(event.message or "The answer failed.")
         if event.allow_retry:
             text.append("\nTry again with /retry", style="dim")
-        self.show(Panel(text, title=Text(f"error {event.code}"), title_align="left", border_style="red", expand=False))
+        title = Text(f"error {event.code}")
+        self.show(Panel(Wrapped(text), title=title, title_align="left", border_style="red", expand=False))
 
 
 _SHOW: dict[type, Callable[[Screen, Any], None]] = {

@@ -10,6 +10,7 @@ from rich.rule import Rule
 from rich.table import Column, Table
 from rich.text import Text
 
+from chatkit_conformance.cli.chat.clean import Wrapped
 from chatkit_conformance.cli.chat.offers import FormField, Offer, Offers
 from chatkit_conformance.cli.chat.text import address, compact, markdown
 from chatkit_protocol.base import JSONObject
@@ -110,7 +111,7 @@ def _card(painter: Painter, component: JSONObject) -> RenderableType:
         for name in ("confirm", "cancel")
         if isinstance(button := component.get(name), dict)
     ]
-    return Panel(Group(*drawn, *buttons), title=_status(component), title_align="left", expand=False)
+    return Panel(Wrapped(Group(*drawn, *buttons)), title=_status(component), title_align="left", expand=False)
 
 
 def _status(component: JSONObject) -> str | None:
