@@ -25,7 +25,7 @@ RECENT = 20
 """How far back a waiting run is looked for: what asks is the last thing that a run does."""
 
 _TAKING: set[str] = set()
-"""Runs that an answer is just taking up, so that a second one of the same moment finds nothing."""
+"""Runs that an answer to this process is just taking up, so that a second one of the same moment finds nothing."""
 
 
 class PausedRun(Struct, kw_only=True):

@@ -118,7 +118,10 @@ async def restore(run: Run, paused: PausedRun) -> None:
 
 async def withdraw(turn: Turn, paused: PausedRun, approvals: Approvals) -> list[ThreadStreamEvent]:
     """Close the question of a run because the conversation goes on without an answer: nothing runs."""
-    paused = await decide(turn, paused.shown, [Decision(approve=False)])
+    try:
+        paused = await decide(turn, paused.shown, [Decision(approve=False)])
+    except CustomStreamError:  # an answer came in the same moment: its stream tells what becomes of the run
+        return []
     events = await redrawn(turn, paused, approvals)
     run = Run(turn)
     await restore(run, paused)

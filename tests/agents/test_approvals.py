@@ -11,8 +11,10 @@ import pytest
 from agents import Agent, HostedMCPTool, Model, RunContextWrapper, function_tool
 from chatkit_agents import Activity, Approvals, ToolContext, agent_responder, approval_card, choose, stop_at
 from chatkit_agents.approvals import ACTION, readable
+from chatkit_agents.paused import is_paused_run
 from chatkit_conformance.fake_model import scripted
-from chatkit_server import Context, SQLiteStore, create_app
+from chatkit_protocol.items import ThreadItem
+from chatkit_server import Context, MemoryStore, SQLiteStore, create_app
 from support.demo import JSON, Client, answers, kinds, last, play
 from support.model_server import Fake, fake_model
 
@@ -338,6 +340,53 @@ def test_of_three_answers_at_once_only_one_runs_the_tool(fake: Fake, tmp_path: P
     assert sorted(said) == [[], [], ["All done."]]
     assert all("This question is closed" in message for message in errors)
     assert len(errors) == 2
+
+
+class Slow(MemoryStore):
+    """Takes its time with a run that is taken up."""
+
+    async def save_item(self, user: str, thread_id: str, item: ThreadItem) -> None:
+        if is_paused_run(item):
+            await asyncio.sleep(0.1)
+        await super().save_item(user, thread_id, item)
+
+
+def test_a_message_and_an_answer_at_once_are_both_served(fake: Fake) -> None:
+    async def script(client: Client) -> list[list[JSON]]:
+        asked = last(await client.say(MAIL))
+        said = client.say(scripted(["text", "Something else."]))
+        return await asyncio.gather(reply(client, asked, **values(asked, "Allow")), said)
+
+    streams = Bench(fake).play(script, Slow())
+    assert [e for events in streams for e in events if e["type"] == "error"] == []
+    assert [answers(events)[-1] for events in streams] == ["All done.", "Something else."]
+    assert RAN == ["ada@example.com"]
+
+
+def test_a_run_may_ask_more_than_once(fake: Fake) -> None:
+    calls = [[["call", "send_mail", {"to": to, "subject": "Hi"}], ["then"]] for to in ("ada", "bob")]
+
+    async def script(client: Client) -> tuple[JSON, list[JSON], list[JSON]]:
+        first = last(await client.say(scripted(*calls[0], *calls[1], ["text", "Done."])))
+        again = await reply(client, first, **values(first, "Do not allow"))
+        return first, again, await reply(client, last(again), **values(last(again), "Allow"))
+
+    first, again, done = Bench(fake).play(script)
+    assert "to: ada" in first["inputs"][0]["question"]
+    assert "to: bob" in last(again)["inputs"][0]["question"]
+    assert answers(done) == ["Done."]
+    assert RAN == ["bob"]
+
+
+@each_dialect
+def test_the_result_of_a_tool_of_the_page_goes_on_with_the_chosen_model(fake: Fake, dialect: str) -> None:
+    async def script(client: Client) -> list[JSON]:
+        turn = scripted(["call", "ask_page"], ["then"], ["text", "Thanks."])
+        await client.say(turn, inference_options={"model": "large"})
+        return await client.stream("threads.add_client_tool_output", thread_id=client.thread_id, result="dark")
+
+    assert answers(Bench(fake, dialect, paging).play(script)) == ["Thanks."]
+    assert [entry["body"]["model"] for entry in fake.log] == ["large", "large"]
 
 
 def clicked(client: Client, item: JSON, **payload: Any) -> Awaitable[list[JSON]]:
