@@ -7,6 +7,7 @@ itself failed, 5: nothing new, but stale entries in the baseline.
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,43 +19,49 @@ EXAMPLE = """\
   chatkit-wire conform --config conformance.toml --report html=report.html --report junit=report.xml
   chatkit-wire conform --config conformance.toml --only paging --baseline known.json"""
 
+KINDS = ("json", "junit", "markdown", "html", "badge")
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("url", nargs="?", metavar="URL", help="the endpoint of a server that runs")
     parser.add_argument("--config", metavar="FILE", help="a conformance.toml")
-    parser.add_argument(
-        "--only", action="append", default=[], metavar="PREFIX", help="rules or scenarios that begin so"
-    )
+    parser.add_argument("--only", action="append", default=[], metavar="PREFIX", help="rules or scenarios")
     parser.add_argument("--level", choices=["L1", "L2", "L3"], help="no further than this")
     parser.add_argument("--revision", metavar="R", help="the revision of the protocol that the server speaks")
     parser.add_argument("--baseline", metavar="FILE", help="what is known to be broken; only what is new fails")
     parser.add_argument("--write-baseline", metavar="FILE", help="write down what is broken now")
-    parser.add_argument("--report", action="append", default=[], metavar="KIND=FILE", help=f"write a report: {KINDS}")
+    parser.add_argument(
+        "--report", action="append", default=[], metavar="KIND=FILE", help=f"write a report: {', '.join(KINDS)}"
+    )
     parser.add_argument("--transcripts", metavar="FOLDER", help="write every conversation as a transcript")
-
-
-KINDS = "json, junit, markdown, html, badge"
+    parser.add_argument("--json", action="store_true", help="the JSON report (usual when not on a terminal)")
+    parser.add_argument("--pretty", action="store_true", help="for people (usual on a terminal)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the suite."""
     from chatkit_conformance.conform.baseline import written  # noqa: PLC0415 - an extra
     from chatkit_conformance.conform.process import NotReachable  # noqa: PLC0415 - an extra
+    from chatkit_conformance.conform.reports import data  # noqa: PLC0415 - an extra
     from chatkit_conformance.conform.suite import NothingMatched  # noqa: PLC0415 - an extra
     from chatkit_conformance.conform.suite import run as run_suite  # noqa: PLC0415 - an extra
     from chatkit_conformance.conform.verdicts import NOT_REACHABLE, USAGE  # noqa: PLC0415 - an extra
 
-    settings, baseline = _settings(options), _baseline(options.baseline)
+    settings, baseline, reports = _settings(options), _baseline(options.baseline), _reports(options.report)
     try:
         result = run_suite(settings, only=options.only, baseline=baseline, told=_progress())
     except NothingMatched as error:
         raise Failure(str(error), USAGE) from None
     except NotReachable as error:
         raise Failure(str(error), NOT_REACHABLE) from None
+    report = data(result)
     if options.write_baseline:
-        Path(options.write_baseline).write_bytes(written(result.verdicts))
-    say(f"{result.settings.server.name or result.url}: {result.counts}, {result.seconds:.1f} s")
+        _write(Path(options.write_baseline), written(result.verdicts).decode())
+    _keep(options.transcripts, result)
+    for kind, path in reports:
+        _write(path, _report(kind, report))
+    _print(options, report)
     return result.exit_code
 
 
@@ -79,6 +86,52 @@ def _baseline(name: str | None) -> Any:
         return load(Path(name)) if name else frozenset()
     except BaselineError as error:
         raise Failure(str(error), 2) from None
+
+
+def _reports(wanted: list[str]) -> list[tuple[str, Path]]:
+    pairs = [one.partition("=") for one in wanted]
+    for kind, _, path in pairs:
+        if kind not in KINDS or not path:
+            raise Failure(f"--report is KIND=FILE with one of {', '.join(KINDS)}, not {kind}={path}", 2)
+    return [(kind, Path(path)) for kind, _, path in pairs]
+
+
+def _report(kind: str, report: dict[str, Any]) -> str:
+    from chatkit_conformance.conform.reports import REPORTS  # noqa: PLC0415 - an extra
+
+    return REPORTS[kind]([report])
+
+
+def _keep(folder: str | None, result: Any) -> None:
+    """Write the conversations, each to a file of its own."""
+    from chatkit_conformance.transcript import Header, Transcript, lines  # noqa: PLC0415 - an extra
+
+    for one in result.played if folder else ():
+        header = Header(name=one.scenario.name, note=one.scenario.note, producer=result.settings.server.name)
+        text = "".join(f"{line}\n" for line in lines(Transcript(header, one.exchanges)))
+        _write(Path(str(folder)) / f"{one.scenario.name}.jsonl", text)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise Failure(f"cannot write {path}: {error.strerror}", 2) from None
+
+
+def _print(options: argparse.Namespace, report: dict[str, Any]) -> None:
+    if options.json or not (options.pretty or sys.stdout.isatty()):
+        say(json.dumps(report, ensure_ascii=False, indent=1))
+        return
+    from rich.console import Console  # noqa: PLC0415 - an extra
+
+    from chatkit_conformance.cli.chat.clean import Clean  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.verdicts import shown  # noqa: PLC0415 - an extra
+
+    console = Console(highlight=False)
+    for view in shown(report):
+        console.print(Clean(view))
 
 
 def _progress() -> Any:

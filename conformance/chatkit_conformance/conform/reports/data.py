@@ -1,0 +1,116 @@
+"""The JSON report: a header, a verdict on every rule with its evidence, the wire logs that belong to it, a footer."""
+
+import json
+import shlex
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from chatkit_conformance.conform.suite import Result
+from chatkit_conformance.conform.verdicts import Evidence, Verdict
+from chatkit_conformance.findings import plain
+from chatkit_conformance.linter.lint import Finding
+from chatkit_conformance.transcript import Exchange, exchange_lines
+
+FORMAT = 1
+"""Of the report; raised when a reader of older ones would misread it."""
+LONGEST = 2_000
+"""Characters of a value that is shown; the wire log has it whole."""
+
+
+def data(result: Result) -> dict[str, Any]:
+    """Give a result as plain data."""
+    shown = {one.played.scenario.name: one.played for verdict in result.verdicts for one in verdict.evidence}
+    settings = result.settings
+    return {
+        "format": FORMAT,
+        "suite": {"name": "chatkit-wire", "version": _version()},
+        "server": {"name": settings.server.name or result.url, "version": settings.server.version, "url": result.url},
+        "revision": settings.revision,
+        "level": settings.level,
+        "capabilities": settings.capabilities,
+        "started": result.started.isoformat(timespec="seconds"),
+        "verdicts": [_verdict(one, result) for one in result.verdicts],
+        "scenarios": [
+            {"name": one.scenario.name, "note": one.scenario.note, "seconds": round(one.seconds, 3)}
+            | ({"crashed": one.crashed} if one.crashed else {})
+            for one in result.played
+        ],
+        "left out": result.left_out,
+        "stale": [list(pair) for pair in result.stale],
+        "wire": {
+            name: [line for exchange in played.exchanges for line in exchange_lines(exchange)]
+            for name, played in shown.items()
+        },
+        "footer": {
+            "counts": {
+                "must": list(result.counts.must),
+                "should": list(result.counts.should),
+                "could not test": result.counts.could_not_test,
+                "not applicable": result.counts.not_applicable,
+            },
+            "headline": str(result.counts),
+            "seconds": round(result.seconds, 2),
+            "exit code": result.exit_code,
+        },
+    }
+
+
+def text(reports: Sequence[dict[str, Any]]) -> str:
+    """Write reports as JSON: one on its own, several as a list."""
+    return json.dumps(reports[0] if len(reports) == 1 else list(reports), ensure_ascii=False, indent=1) + "\n"
+
+
+def _version() -> str:
+    try:
+        return version("chatkit-wire")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _verdict(verdict: Verdict, result: Result) -> dict[str, Any]:
+    rule = verdict.rule
+    return {
+        "rule": rule.id,
+        "area": rule.id.partition(".")[0],
+        "severity": rule.severity,
+        "level": rule.level,
+        "requirement": rule.requirement,
+        "outcome": verdict.outcome,
+        "looked": verdict.looked,
+        **({"reason": verdict.reason} if verdict.reason else {}),
+        **({"why": rule.why, "mend": rule.mend, "source": rule.source} if verdict.evidence else {}),
+        "evidence": [_evidence(one, result) for one in verdict.evidence],
+    }
+
+
+def _evidence(one: Evidence, result: Result) -> dict[str, Any]:
+    return {
+        "scenario": one.played.scenario.name,
+        "flickers": one.flickers,
+        "known": one.known,
+        "findings": [_finding(finding, one, result) for finding in one.findings],
+    }
+
+
+def _finding(finding: Finding, one: Evidence, result: Result) -> dict[str, Any]:
+    exchange = one.played.exchanges[finding.where.exchange]
+    place: dict[str, Any] = {
+        "exchange": finding.where.exchange,
+        "event": finding.where.event,
+        "path": finding.where.path,
+    }
+    actual = json.dumps(plain(finding.actual), ensure_ascii=False)
+    return {
+        "where": {name: value for name, value in place.items() if value not in {None, ""}},
+        "expected": finding.expected,
+        "actual": actual if len(actual) <= LONGEST else f"{actual[:LONGEST]}… ({len(actual)} characters)",
+        "reproduce": curl(exchange, result.url),
+    }
+
+
+def curl(exchange: Exchange, url: str) -> str:
+    """Write the command that asks the same again; ids in it are those of the run."""
+    headers = {"content-type": "application/json", **exchange.sent_headers}
+    words = ["curl", "-iN", url, *(word for name, value in headers.items() for word in ("-H", f"{name}: {value}"))]
+    return shlex.join([*words, "-d", exchange.sent.decode(errors="backslashreplace")])
