@@ -22,7 +22,7 @@ from chatkit_protocol.attachments import AttachmentBase
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import REVISIONS
 from chatkit_protocol.widgets import ROOTS
-from support.schemas import EVENTS, REFUSED, REQUESTS, SCHEMAS, SENT, document, sent, validator
+from support.schemas import ASKED, EVENTS, REFUSED, REQUESTS, SCHEMAS, SENT, document, sent, validator
 
 JSON_SCHEMAS = sorted(
     path.relative_to(SCHEMAS).as_posix()
@@ -172,6 +172,29 @@ def _is_sent(value: Any) -> bool:
 def test_what_is_wrong_is_refused(name: str, right: Any, wrong: Any) -> None:
     validator(name).validate(right)
     assert not validator(name).is_valid(wrong)
+
+
+MESSAGE: dict[str, Any] = {"content": [{"type": "input_text", "text": "hi"}]}
+TAG = {"type": "input_tag", "id": "i", "text": "t"}
+LENIENT = [
+    pytest.param({"type": "threads.list"}, id="no-params"),
+    pytest.param({"type": "threads.list", "params": None}, id="null-params"),
+    pytest.param({"type": "threads.list", "params": {"limit": "5", "after": None}}, id="limit-in-digits"),
+    pytest.param({"type": "threads.list", "params": {"limit": 9999, "metadata": {}}}, id="further-field"),
+    pytest.param(ASKED | {"metadata": None}, id="null-metadata"),
+    pytest.param({"type": "threads.create", "params": {"input": MESSAGE}}, id="no-attachments"),
+    pytest.param(
+        {"type": "threads.create", "params": {"input": MESSAGE | {"attachments": None, "inference_options": None}}},
+        id="null-attachments",
+    ),
+    pytest.param({"type": "threads.create", "params": {"input": {"content": [TAG | {"group": None}]}}}, id="bare-tag"),
+]
+
+
+@pytest.mark.parametrize("value", LENIENT)
+def test_what_clients_in_the_wild_send_is_accepted(value: Any) -> None:
+    wire.decode_request(json.dumps(value).encode())
+    validator("requests.json").validate(value)
 
 
 ADMITTED = [

@@ -64,6 +64,13 @@ DONE = {"type": "thread.item.done", "item": ANSWER}
 ASKED = {"type": "threads.get_by_id", "params": {"thread_id": "t"}}
 WIDGET = {"type": "Card", "children": [{"type": "Text", "value": "x"}]}
 
+FILE = {"type": "file", "id": "a", "name": "n", "mime_type": "m/m"}
+SAID = ITEM | {"type": "user_message", "content": [], "attachments": [FILE], "inference_options": {}}
+STEPS = ITEM | {
+    "type": "workflow",
+    "workflow": {"type": "custom", "tasks": [], "summary": {"title": "T"}, "expanded": False},
+}
+
 REFUSED = [
     pytest.param("events.json", DONE, {"type": "thread.item.done"}, id="no-item"),
     pytest.param("events.json", DONE, DONE | {"type": "thread.item.finished"}, id="unknown-event"),
@@ -86,6 +93,18 @@ REFUSED = [
         {"type": "thread.created", "thread": THREAD | {"items": EMPTY}},
         {"type": "thread.created", "thread": THREAD | {"items": EMPTY, "metadata": {"owner": "x"}}},
         id="stored-metadata",
+    ),
+    pytest.param(
+        "events.json",
+        DONE | {"item": SAID},
+        DONE | {"item": SAID | {"attachments": [FILE | {"metadata": {}}]}},
+        id="metadata-of-an-attachment",
+    ),
+    pytest.param(
+        "events.json",
+        DONE | {"item": STEPS},
+        DONE | {"item": STEPS | {"workflow": STEPS["workflow"] | {"summary": {"icon": "bolt"}}}},
+        id="summary-that-says-nothing",
     ),
     pytest.param("replies.json", EMPTY, EMPTY | {"after": None}, id="null-cursor"),
     pytest.param("1.3.1/events.json", DONE, {"type": "stream_options", "stream_options": {}}, id="younger-event"),
