@@ -934,12 +934,12 @@ export interface PageOfThread {
 /** `{}`: done, nothing to say (feedback, delete). */
 export type Empty = Record<string, never>;
 
-/** What a sync action changed, if anything. */
+/** What a sync action changed, if anything. Since 1.6.2. */
 export interface SyncCustomActionResponse {
   updated_item?: VisibleItem;
 }
 
-/** The text of the speech. */
+/** The text of the speech. Since 1.6. */
 export interface TranscriptionResult {
   text: string;
 }

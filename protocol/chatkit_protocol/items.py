@@ -86,7 +86,7 @@ class StructuredInputMultipleChoiceOption(Wire, kw_only=True):
 
 
 class StructuredInputBase(Lenient, kw_only=True):
-    """A question with an id that the answer names."""
+    """A question with an id that the answer names. Since 1.6.4."""
 
     id: str
     question: str

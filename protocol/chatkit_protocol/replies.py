@@ -16,13 +16,13 @@ class Empty(Wire, kw_only=True):
 
 
 class SyncCustomActionResponse(Lenient, kw_only=True):
-    """What a sync action changed, if anything."""
+    """What a sync action changed, if anything. Since 1.6.2."""
 
     updated_item: Maybe[ThreadItem] = UNSET
 
 
 class TranscriptionResult(Wire, kw_only=True):
-    """The text of the speech."""
+    """The text of the speech. Since 1.6."""
 
     text: str
 

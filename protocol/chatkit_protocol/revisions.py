@@ -14,7 +14,8 @@ from msgspec import Struct, inspect
 from chatkit_protocol.attachments import AttachmentBase
 from chatkit_protocol.content import UserMessageTagContent
 from chatkit_protocol.events import ClientEffect, StreamOptionsEvent
-from chatkit_protocol.items import GeneratedImageItem, SDKHiddenContextItem, StructuredInputItem
+from chatkit_protocol.items import GeneratedImageItem, SDKHiddenContextItem, StructuredInputBase, StructuredInputItem
+from chatkit_protocol.replies import SyncCustomActionResponse, TranscriptionResult
 from chatkit_protocol.requests import Action, InputTranscribe, ThreadsAddStructuredInput, ThreadsSyncCustomAction
 from chatkit_protocol.sources import EntitySource
 from chatkit_protocol.threads import ThreadMetadata
@@ -61,10 +62,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     ),
     "1.5": (Added(AttachmentBase, "upload_descriptor"), Dropped(AttachmentBase, "upload_url")),
     "1.5.3": (Added(AttachmentBase, "metadata"),),
-    "1.6": (Added(InputTranscribe), Added(AttachmentBase, "thread_id")),
-    "1.6.2": (Added(ThreadsSyncCustomAction),),
+    "1.6": (Added(InputTranscribe), Added(TranscriptionResult), Added(AttachmentBase, "thread_id")),
+    "1.6.2": (Added(ThreadsSyncCustomAction), Added(SyncCustomActionResponse)),
     "1.6.3": (Added(ThreadMetadata, "allowed_image_domains"),),
-    "1.6.4": (Added(ThreadsAddStructuredInput), Added(StructuredInputItem)),
+    "1.6.4": (Added(ThreadsAddStructuredInput), Added(StructuredInputItem), Added(StructuredInputBase)),
 }
 """What each revision changed, the oldest first."""
 

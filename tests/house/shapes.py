@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from msgspec import UNSET, Struct, inspect
 from msgspec import json as mjson
 from msgspec.structs import fields as struct_fields
 
 import chatkit_protocol as wire
+from chatkit_protocol.revisions import LATEST, Revision, at
 
 GROUPS: dict[str, Any] = {
     "requests": wire.Request,
@@ -42,13 +43,15 @@ NAMES: dict[type, str] = {
 }
 
 
-def ours() -> dict[str, Any]:
-    """Spell every message of ours."""
-    table: dict[str, Any] = {
-        group: {_info(one).tag: _fields(_info(one)) for one in get_args(union) or (union,)}
-        for group, union in GROUPS.items()
+def ours(version: str = LATEST) -> dict[str, Any]:
+    """Spell every message of ours that the revision of a version has."""
+    spelling = Spelling(at(version))
+    table = {group: spelling.group(union) for group, union in GROUPS.items()}
+    return table | {
+        "replies": {
+            name: spelling.fields(_info(shape)) for name, shape in REPLIES.items() if spelling.revision.has(shape)
+        }
     }
-    return table | {"replies": {name: _fields(_info(shape)) for name, shape in REPLIES.items()}}
 
 
 def flat(fields: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -67,38 +70,48 @@ def _info(shape: Any) -> inspect.StructType:
     return info
 
 
-def _fields(info: inspect.StructType) -> dict[str, Any]:
-    return {field.encode_name: _field(info.cls, field) for field in info.fields}
+class Spelling(NamedTuple):
+    """One walk over the types of a revision."""
 
+    revision: Revision
 
-def _field(owner: Any, field: inspect.Field) -> dict[str, Any]:
-    spelled = {"type": _spell(field.type)}
-    return spelled if field.required else spelled | {"default": _default(owner, field)}
+    def group(self, union: Any) -> dict[str, Any]:
+        members = [_info(one) for one in get_args(union) or (union,)]
+        return {str(one.tag): self.fields(one) for one in members if self.revision.has(one.cls)}
+
+    def fields(self, message: inspect.StructType) -> dict[str, Any]:
+        return {field.encode_name: self._field(message.cls, field) for field in self.revision.fields(message)}
+
+    def _field(self, owner: Any, field: inspect.Field) -> dict[str, Any]:
+        spelled = {"type": self._spell(field.type)}
+        return spelled if field.required else spelled | {"default": _default(owner, field)}
+
+    def _spell(self, kind: inspect.Type) -> Any:
+        spell = SPELLINGS.get(type(kind))
+        return spell(self, kind) if spell else NAMES[type(kind)]
+
+    def _union(self, kind: inspect.UnionType) -> Any:
+        parts = [part for part in self.revision.types(kind) if not isinstance(part, inspect.NoneType)]
+        tags = sorted(part.tag for part in parts if isinstance(part, inspect.StructType) and part.tag)
+        if len(parts) == 1:
+            return self._spell(parts[0])
+        return {"tagged": tags} if tags else {"any_of": [self._spell(part) for part in parts]}
 
 
 def _default(owner: type[Struct], field: inspect.Field) -> Any:
-    declared = next(f for f in struct_fields(owner) if f.name == field.name)
+    declared = next((f for f in struct_fields(owner) if f.name == field.name), None)
+    if declared is None or declared.default is UNSET:
+        return None
     default = declared.default_factory() if callable(declared.default_factory) else declared.default
-    return None if default is UNSET else mjson.decode(mjson.encode(default))
-
-
-def _spell(kind: inspect.Type) -> Any:
-    spell = SPELLINGS.get(type(kind))
-    return spell(kind) if spell else NAMES[type(kind)]
-
-
-def _spell_union(kind: inspect.UnionType) -> Any:
-    parts = [part for part in kind.types if not isinstance(part, inspect.NoneType)]
-    tags = sorted(part.tag for part in parts if isinstance(part, inspect.StructType) and part.tag)
-    if len(parts) == 1:
-        return _spell(parts[0])
-    return {"tagged": tags} if tags else {"any_of": [_spell(part) for part in parts]}
+    return mjson.decode(mjson.encode(default))
 
 
 SPELLINGS: dict[type, Any] = {
-    inspect.UnionType: _spell_union,
-    inspect.LiteralType: lambda kind: {"enum": sorted(kind.values)},
-    inspect.ListType: lambda kind: {"list": _spell(kind.item_type)},
-    inspect.DictType: lambda kind: {"map": _spell(kind.value_type)},
-    inspect.StructType: lambda kind: {"tagged": [kind.tag]} if kind.tag else {"fields": _fields(kind)},
+    inspect.UnionType: Spelling._union,
+    inspect.LiteralType: lambda _, kind: {"enum": sorted(kind.values)},
+    inspect.ListType: lambda spelling, kind: {"list": spelling._spell(kind.item_type)},
+    inspect.DictType: lambda spelling, kind: {"map": spelling._spell(kind.value_type)},
+    inspect.StructType: lambda spelling, kind: (
+        {"tagged": [kind.tag]} if kind.tag else {"fields": spelling.fields(kind)}
+    ),
 }

@@ -1,4 +1,4 @@
-"""Our messages against the official ones: same tags, same fields, same needs and defaults, but for what is listed."""
+"""Our messages of each revision against the official: same tags, fields, needs, defaults, but for what is listed."""
 
 import json
 import subprocess
@@ -10,12 +10,13 @@ import pytest
 
 import chatkit_protocol as wire
 from chatkit_conformance.differential.servers import REFERENCE, VERSIONS, reference_python
+from chatkit_protocol.revisions import at
 from house.shapes import flat, ours
 
 FACTS = {version: REFERENCE / "facts" / f"{version}.json" for version in VERSIONS}
 HERE = [version for version in VERSIONS[:-1] if Path(reference_python(version)).exists()] + VERSIONS[-1:]
 """The versions whose environments have been made: the newest always, the others by `make references`."""
-OFFICIAL: dict[str, Any] = json.loads(FACTS[VERSIONS[-1]].read_text())
+OFFICIAL: dict[str, dict[str, Any]] = {version: json.loads(path.read_text()) for version, path in FACTS.items()}
 COUNTS = {
     "requests": 16,
     "events": 12,
@@ -58,19 +59,33 @@ def _spelled(table: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("group", COUNTS)
-def test_the_tags_are_the_official_ones(group: str) -> None:
-    assert sorted(ours()[group]) == sorted(OFFICIAL[group])
-    assert len(OFFICIAL[group]) == COUNTS[group]
+def test_there_are_as_many_as_are_known(group: str) -> None:
+    assert len(OFFICIAL[VERSIONS[-1]][group]) == COUNTS[group]
 
 
-def test_fields_needs_and_defaults_are_the_official_ones_but_for_what_is_listed() -> None:
-    reference, here = _spelled(OFFICIAL), _spelled(ours())
-    assert len(here) > 250
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_tags_are_the_official_ones(version: str) -> None:
+    here = ours(version)
+    for group in COUNTS:
+        assert sorted(here[group]) == sorted(OFFICIAL[version][group])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_fields_needs_and_defaults_are_the_official_ones_but_for_what_is_listed(version: str) -> None:
+    reference, here = _spelled(OFFICIAL[version]), _spelled(ours(version))
+    assert len(here) > 200
     differing = {place for place in reference | here if reference.get(place) != here.get(place)}
     unlisted = {place for place in differing if not any(fnmatchcase(place, row) for row in DIFFERENCES)}
     assert not unlisted, {place: (reference.get(place), here.get(place)) for place in unlisted}
     stale = {row for row in DIFFERENCES if not any(fnmatchcase(place, row) for place in differing)}
     assert not stale
+
+
+def test_versions_of_one_revision_have_the_same_messages() -> None:
+    groups = {at(version).name: {group: OFFICIAL[version][group] for group in COUNTS} for version in VERSIONS}
+    assert len(groups) < len(VERSIONS)
+    for version in VERSIONS:
+        assert _spelled(OFFICIAL[version]) == _spelled(groups[at(version).name])
 
 
 def test_differences_cite_divergences_that_exist() -> None:
@@ -79,9 +94,7 @@ def test_differences_cite_divergences_that_exist() -> None:
 
 def test_every_version_on_record_has_its_facts() -> None:
     assert sorted(FACTS.values()) == sorted((REFERENCE / "facts").iterdir())
-    assert {version: json.loads(path.read_text())["version"] for version, path in FACTS.items()} == dict(
-        zip(VERSIONS, VERSIONS, strict=True)
-    )
+    assert [facts["version"] for facts in OFFICIAL.values()] == list(VERSIONS)
 
 
 @pytest.mark.reference
