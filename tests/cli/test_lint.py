@@ -56,6 +56,17 @@ def test_findings_as_json(captures: Path, capsys: Any) -> None:
     assert finding.keys() == {"rule", "severity", "requirement", "where", "expected", "actual", "why", "mend"}
 
 
+def test_findings_as_sarif(captures: Path, capsys: Any) -> None:
+    assert main(["lint", "--sarif", str(captures / "good.sse"), str(captures / "bad.sse")]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    (result,) = run["results"]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "sse.frame.ended"
+    assert result["level"] == "error"
+    (location,) = result["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"].endswith("bad.sse")
+    assert location["logicalLocations"] == [{"fullyQualifiedName": "exchange 1/event 8"}]
+
+
 def test_only_some_rules(captures: Path) -> None:
     assert main(["lint", "--only", "sse.frame.one", str(captures / "bad.sse")]) == 0
     assert main(["lint", "--only", "sse", str(captures / "bad.sse")]) == 1

@@ -14,6 +14,7 @@ from chatkit_conformance.cli.terminal import Failure, say
 EXAMPLE = """\
   chatkit-wire lint session.har
   curl -iN http://127.0.0.1:8000/chatkit/api -d '{"type":"threads.list","params":{}}' | chatkit-wire lint -
+  chatkit-wire lint --sarif capture.jsonl > lint.sarif
   chatkit-wire lint --revision 1.4 --only stream --only items answer.sse"""
 
 
@@ -23,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--revision", metavar="R", help="the revision of the protocol that the server speaks, e.g. 1.4")
     parser.add_argument("--only", action="append", metavar="PREFIX", help="only rules whose ids begin with this")
     parser.add_argument("--json", action="store_true", help="findings as JSON (usual when not on a terminal)")
+    parser.add_argument("--sarif", action="store_true", help="findings as SARIF 2.1.0, for code hosts")
     parser.add_argument("--pretty", action="store_true", help="findings for people (usual on a terminal)")
 
 
@@ -33,11 +35,20 @@ def run(options: argparse.Namespace) -> int:
 
     chosen, revision = _chosen(options.only), _revision(options)
     reports = [report_of(capture(name), name, rules=chosen, revision=revision) for name in options.files]
-    if options.json or not (options.pretty or sys.stdout.isatty()):
+    if options.sarif:
+        say(json.dumps(_sarif(reports), ensure_ascii=False, indent=1))
+    elif options.json or not (options.pretty or sys.stdout.isatty()):
         say(json.dumps([report.data() for report in reports], ensure_ascii=False, indent=1))
     else:
         _print([shown(report) for report in reports])
     return 1 if any(report.findings for report in reports) else 0
+
+
+def _sarif(reports: list[Any]) -> dict[str, Any]:
+    from chatkit_conformance.conform.reports.data import suite_version  # noqa: PLC0415 - as the others
+    from chatkit_conformance.sarif import sarif  # noqa: PLC0415 - as the others
+
+    return sarif(reports, suite_version())
 
 
 def _print(views: list[Any]) -> None:

@@ -118,8 +118,11 @@ def _once(
 ) -> Played:
     started = time.monotonic()
     one = Played(scenario)
+    log = model_log if scenario.model else None
     try:
-        one.exchanges = play(scenario, endpoint, model_log if scenario.model else None)
+        if log:
+            log()  # what earlier scenarios had the model asked
+        one.exchanges = play(scenario, endpoint, log)
         one.report = lint(Conversation(one.exchanges), revision=settings.revision, rules=rules)
     except Exception:  # noqa: BLE001 - whatever breaks here is the harness, and is told as that
         one.crashed = traceback.format_exc()

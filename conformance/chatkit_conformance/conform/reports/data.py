@@ -24,7 +24,7 @@ def data(result: Result) -> dict[str, Any]:
     settings = result.settings
     return {
         "format": FORMAT,
-        "suite": {"name": "chatkit-wire", "version": _version()},
+        "suite": {"name": "chatkit-wire", "version": suite_version()},
         "server": {"name": settings.server.name or result.url, "version": settings.server.version, "url": result.url},
         "revision": settings.revision,
         "level": settings.level,
@@ -61,7 +61,8 @@ def text(reports: Sequence[dict[str, Any]]) -> str:
     return json.dumps(reports[0] if len(reports) == 1 else list(reports), ensure_ascii=False, indent=1) + "\n"
 
 
-def _version() -> str:
+def suite_version() -> str:
+    """Tell the version of this program."""
     try:
         return version("chatkit-wire")
     except PackageNotFoundError:
