@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import urlsplit
 
-from chatkit_conformance.differential.memory import Memory
+from chatkit_conformance.differential.memory import NOWHERE, Memory
 from chatkit_conformance.linter.subjects import Conversation
 from chatkit_conformance.scenarios import Scenario, Step
 from chatkit_conformance.transcript import JSON, OK, Exchange
@@ -202,6 +202,8 @@ def learn(memory: Memory, exchange: Exchange) -> None:
             memory.requested(exchange.kind, exchange.params)
         if exchange.kind == "attachments.create":
             memory.created(exchange.json)
+        if exchange.kind in {"items.list", "threads.list", "threads.get_by_id"}:
+            memory.cursor = exchange.json.get("items", exchange.json).get("after", NOWHERE)
     except MALFORMED:
         return
     for event in stream[0].events if stream else ():

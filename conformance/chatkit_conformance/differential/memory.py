@@ -18,6 +18,8 @@ class Memory:
     gone: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     """Workflows that were announced: an open one may go on in the next stream."""
+    cursor: str = NOWHERE
+    """The one that the last page gave."""
 
     def pick(self, reference: dict[str, Any]) -> str:
         """Find the id that `{"$": kind, "n": number}` stands for; numbers wrap around what there is."""
@@ -25,6 +27,8 @@ class Memory:
         number = int(reference.get("n", -1))
         if kind == "thread":
             rows = self.threads
+        elif kind == "cursor":
+            rows = [self.cursor]
         elif kind == "attachment":
             rows = self.attachments
         elif kind == "gone":

@@ -18,6 +18,7 @@ AREAS = (
     "threads",
     "changes",
     "paging",
+    "cursors",
     "stream",
     "script",
     "items",
