@@ -1,5 +1,6 @@
 """Every scenario, played against our test bed over HTTP: its rules hold, and its file is as it is written."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,22 +11,26 @@ from chatkit_conformance.driver import Endpoint, play
 from chatkit_conformance.fake_model.beside import Beside
 from chatkit_conformance.rules import lint
 from chatkit_conformance.scenarios import FOLDER, Scenario, ScenarioError, load, load_all, spelled
-from chatkit_conformance.testbed.app import scripted_app
+from chatkit_conformance.testbed.app import by_header, scripted_app
 from chatkit_conformance.transcript import Exchange
 from support.live import live
 
 SCENARIOS = load_all()
+USERS = {"": {"authorization": "first"}, "second": {"authorization": "second"}}
 EVERY = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
 
 
 class Ours(NamedTuple):
-    """Our test bed without a model, and with one."""
+    """Our test bed without a model, with users, and with a model."""
 
     plain: Endpoint
+    guarded: Endpoint
     answering: Endpoint
     model: Beside
 
     def play(self, scenario: Scenario) -> list[Exchange]:
+        if "second_user" in scenario.needs:
+            return play(scenario, self.guarded)
         return play(scenario, self.answering, self.model.log) if scenario.model else play(scenario, self.plain)
 
 
@@ -33,8 +38,10 @@ class Ours(NamedTuple):
 def ours() -> Iterator[Ours]:
     with Beside() as model:
         answering = scripted_app(env={"OPENAI_BASE_URL": model.url})
-        with live(scripted_app()) as one, live(answering) as other:
-            yield Ours(*(Endpoint(f"http://127.0.0.1:{port}/chatkit/api") for port in (one, other)), model)
+        apps = (scripted_app(), scripted_app(identify=by_header), answering)
+        with contextlib.ExitStack() as running:
+            ports = [running.enter_context(live(app)) for app in apps]
+            yield Ours(*(Endpoint(f"http://127.0.0.1:{port}/chatkit/api", USERS) for port in ports), model)
 
 
 @EVERY

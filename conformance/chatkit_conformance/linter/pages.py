@@ -21,7 +21,7 @@ class Shown:
     known: list[str]
     """The ids that are known to be in the list, oldest first."""
     whole: bool
-    """Whether these are all."""
+    """Whether everything that was made since the conversation began is among these."""
     hides: bool
     """Whether hidden rows may make pages short."""
 
@@ -79,12 +79,15 @@ def pages(conversation: Conversation) -> Iterator[Shown]:
 
 def _shown(exchange: Exchange, told: Told) -> Shown:
     if exchange.kind == "threads.list":
-        mine = [thread.id for thread in told.threads.values() if thread.user == exchange.user and not thread.gone]
-        return Shown(exchange, mine, whole=told.listed, hides=False)
+        made = [thread for thread in told.threads.values() if thread.made and not thread.gone]
+        mine = [thread.id for thread in made if thread.user == exchange.user]
+        return Shown(exchange, mine, whole=True, hides=False)
     found = told.thread(exchange)
     if found is None or found.gone:
         return Shown(exchange, [], whole=False, hides=True)
-    return Shown(exchange, list(found.items), whole=found.known.whole, hides=found.hides)
+    # A workflow may be announced in one stream and stored in a later one: its place is not known.
+    placed = [item_id for item_id, item in found.items.items() if item.get("type") != "workflow"]
+    return Shown(exchange, placed, whole=found.known.whole, hides=found.hides)
 
 
 @dataclass

@@ -27,6 +27,8 @@ class ThreadTold:
     """Its items; `whole` while these are all, in the order in which they came."""
     hides: bool = False
     """Whether something was hidden in it: pages of it may be short."""
+    made: bool = False
+    """Whether it was made in this conversation, so that its place among the others is known."""
     gone: bool = False
     """Whether it was deleted."""
 
@@ -43,8 +45,6 @@ class Told:
     threads: dict[str, ThreadTold] = field(default_factory=dict)
     """In the order in which they were made or seen."""
     attachments: dict[str, JSON] = field(default_factory=dict)
-    listed: bool = True
-    """Whether every thread there is may be among these: false once a list showed another."""
 
     def thread(self, exchange: Exchange) -> ThreadTold | None:
         """Give the thread that a request names, if it was shown."""
@@ -78,6 +78,7 @@ class Told:
         told = self.seen(stream.thread_id, exchange)
         told.known.whole = (told.known.whole or exchange.kind == "threads.create") and stream.whole
         told.hides = told.hides or b"hidden" in exchange.sent
+        told.made = told.made or exchange.kind == "threads.create"
         if exchange.kind == "threads.retry_after_item":
             told.known.cut(exchange.params.get("item_id"))
         elif exchange.kind == "threads.add_client_tool_output":
@@ -121,7 +122,6 @@ def _thread(told: Told, exchange: Exchange, body: JSON) -> None:
 
 def _threads(told: Told, exchange: Exchange, body: JSON) -> None:
     for row in rows(body):
-        told.listed = told.listed and row["id"] in told.threads
         told.seen(row["id"], exchange).state = row
 
 

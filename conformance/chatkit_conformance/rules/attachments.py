@@ -235,6 +235,11 @@ def delete_gone(told: Conversation) -> Looks:
             yield asked(exchange, not items, "a refusal", items)
 
 
+def _are(known: set[tuple[str, str]], exchange: Exchange) -> bool:
+    """Tell whether all that a message brings is there for whoever says it."""
+    return known.issuperset((exchange.user, one) for one in _ids(exchange))
+
+
 @rule(
     "attachments.create.can-be-used",
     "MUST",
@@ -247,12 +252,12 @@ def delete_gone(told: Conversation) -> Looks:
     bad=[_create(), _refused()],
 )
 def can_be_used(told: Conversation) -> Looks:
-    """An attachment that was created and not deleted can be sent with a message."""
-    known: set[str] = set()
+    """An attachment that was created and not deleted can be sent with a message, by whoever created it."""
+    known: set[tuple[str, str]] = set()
     for exchange in told.exchanges:
         if exchange.kind == CREATE and exchange.status == OK and isinstance(exchange.json, dict):
-            known.add(str(exchange.json.get("id")))
+            known.add((exchange.user, str(exchange.json.get("id"))))
         elif exchange.kind == DELETE and exchange.status == OK:
-            known.discard(str(exchange.params.get("attachment_id")))
-        elif exchange.kind in SAYING and exchange.status and _ids(exchange) and known.issuperset(_ids(exchange)):
+            known.discard((exchange.user, str(exchange.params.get("attachment_id"))))
+        elif exchange.kind in SAYING and exchange.status and _ids(exchange) and _are(known, exchange):
             yield asked(exchange, exchange.streams, "the message is taken", exchange.status)

@@ -61,7 +61,7 @@ def feedback_is_for_or_against(exchange: Exchange) -> Looks:
     why="A thumb changes the conversation.",
     mend="Keep feedback apart from the items.",
     good=[HELLO, LISTED, THUMB, replace(LISTED)],
-    bad=[HELLO, LISTED, THUMB, e.listing(e.message("Hello"), e.user_message())],
+    bad=[HELLO, LISTED, THUMB, e.listing(e.user_message())],
 )
 def feedback_changes_nothing(conversation: Conversation) -> Looks:
     """Feedback leaves the items as they are."""

@@ -200,25 +200,6 @@ def the_order_is_obeyed(conversation: Conversation) -> Looks:
 
 
 @rule(
-    "paging.order.insertion",
-    "MUST",
-    "L3",
-    catalogue="PAG-013",
-    source="openai-chatkit 1.6.5, docs/concepts/threads.md:25",
-    why="Answers of one moment stand in another order after each reload, before the question perhaps.",
-    mend="Sort by a number that grows with each item, not by time and id: many items have the same time.",
-    good=[THREAD, FIRST],
-    bad=[THREAD, page(1, 3, 2, 4, 5, order="asc")],
-)
-def rows_stand_as_they_came(conversation: Conversation) -> Looks:
-    """The order of rows is the one in which they came, also when their times are equal."""
-    for one in pages(conversation):
-        if len(one.places) > 1:
-            straight = _rising(one.places) or _rising(one.places[::-1])
-            yield one.look(straight, "rows in the order in which they came", one.ids, path="$.data")
-
-
-@rule(
     "paging.threads.no-items",
     "MUST",
     "L1",

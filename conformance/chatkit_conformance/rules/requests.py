@@ -22,7 +22,7 @@ def _plain(conversation: Conversation) -> list[tuple[Exchange, Worth]]:
     """Give the requests that every server takes, each with its worth."""
     found = []
     for exchange, told in progress(conversation):
-        ours = exchange.kind in PLAIN and exchange.status and not exchange.user
+        ours = exchange.kind in PLAIN and exchange.status and not (exchange.user or exchange.params.get("after"))
         there = "thread_id" not in exchange.params or not (told.lacks(exchange) or _shut(told.thread(exchange)))
         if ours and there and not _attaches(exchange):
             found.append((exchange, worth(exchange)))
@@ -99,7 +99,7 @@ def metadata_is_taken(conversation: Conversation) -> Looks:
     yield from _served(conversation, lambda one, value: not value and _dressed(one) and not _newer(one))
 
 
-NEWER = b'{"type":"threads.list","params":{"limit":5,"unheard_of":[1]},"since":2}'
+NEWER = b'{"type":"threads.list","params":{"unheard_of":[1]},"since":2}'
 
 
 @rule(
@@ -155,7 +155,7 @@ DRESSED = replace(THREADS, sent=METADATA)
     why="The widget reads replies by their shape, and knows nothing of what the page adds to requests.",
     mend="Use `metadata` and headers for what is said, not for how it is spelled.",
     good=[THREADS, DRESSED],
-    bad=[THREADS, replace(DRESSED, received=b'{"data":[],"has_more":false,"after":"x"}')],
+    bad=[THREADS, replace(DRESSED, received=b'{"data":[],"has_more":true,"after":"x"}')],
 )
 def metadata_changes_no_shapes(conversation: Conversation) -> Looks:
     """The same request with other metadata or headers gets a reply of the same shape."""

@@ -27,6 +27,8 @@ from chatkit_protocol.content import UserMessageTextContent
 from chatkit_protocol.items import WidgetItem
 from chatkit_protocol.requests import AttachmentCreateParams
 from chatkit_server import Answer, Audio, Store, Turn, action, create_app
+from chatkit_server.app import Identify
+from chatkit_server.errors import Unauthorized
 from chatkit_server.responder import Respond
 
 MARK = "ckc:"
@@ -102,15 +104,18 @@ async def _upload(http: Request) -> Response:
     return Response(status_code=204)
 
 
-def scripted_app(store: Store | None = None, env: Mapping[str, str] | None = None) -> Starlette:
+def scripted_app(
+    store: Store | None = None, env: Mapping[str, str] | None = None, *, identify: Identify | None = None
+) -> Starlette:
     """Make the test bed; broken events pass, since scripts break the protocol on purpose.
 
     Args:
         store: where threads are kept; in memory unless given.
         env: where OPENAI_BASE_URL names the model, if there is one.
+        identify: tells who asks, such as `by_header`; without it everyone is one user.
     """
     agent = _agent(env or {})
-    app = create_app(Obedient(agent), store=store, strict=False)
+    app = create_app(Obedient(agent), store=store, strict=False, identify=identify)
     app.router.routes.append(Route("/uploads/{attachment_id}", _upload, methods=["PUT"]))
     inner = app.router.lifespan_context
 
@@ -123,6 +128,14 @@ def scripted_app(store: Store | None = None, env: Mapping[str, str] | None = Non
 
     app.router.lifespan_context = lifespan
     return app
+
+
+def by_header(http: Request) -> str:
+    """Take whatever stands in `authorization` for the user; without it, it is nobody."""
+    user = http.headers.get("authorization")
+    if not user:
+        raise Unauthorized
+    return user
 
 
 def _agent(env: Mapping[str, str]) -> Any:
