@@ -76,7 +76,8 @@ class Approvals:
     """The two choices. Any other answer refuses, too, and the model is told what the user said."""
     widget: Callable[[Turn, Sequence[ApprovalRequest]], Widget] | None = None
     """Draws a widget instead, again after each decision: `approval_card`, or one of the app's own, whose buttons
-    have the action `ACTION` with a `Decision` as payload."""
+    have the action `ACTION` with a `Decision` as payload. An app whose own responder wraps the agent's passes on the
+    clicks: `create_app(own, actions=[agents.decide])`."""
 
     def ask(self, turn: Turn, requests: Sequence[ApprovalRequest]) -> StructuredInputItem | WidgetItem:
         """Make the item that asks for all calls of a run that wait."""

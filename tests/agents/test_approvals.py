@@ -14,7 +14,8 @@ from chatkit_agents.approvals import ACTION, readable
 from chatkit_agents.paused import is_paused_run
 from chatkit_conformance.fake_model import scripted
 from chatkit_protocol.items import ThreadItem
-from chatkit_server import Context, MemoryStore, SQLiteStore, create_app
+from chatkit_server import Answer, Context, MemoryStore, SQLiteStore, Turn, create_app
+from chatkit_server.responder import Respond
 from support.demo import JSON, Client, answers, kinds, last, play
 from support.model_server import Fake, fake_model
 
@@ -68,6 +69,13 @@ def one(model: Model) -> Agent[Any]:
     return Agent(name="One", instructions="FIRST", model=model, tools=[send_mail, travel])
 
 
+def wrap(respond: Respond) -> Respond:
+    async def own(turn: Turn) -> Answer:
+        yield respond(turn)
+
+    return own
+
+
 class Bench:
     """An agent behind the app, with the fake model behind it."""
 
@@ -76,11 +84,14 @@ class Bench:
         self.dialect = dialect
         self.made = made
 
-    def play(self, script: Script, store: Any = None, **options: Any) -> Any:
+    def play(self, script: Script, store: Any = None, *, wrapped: bool = False, **options: Any) -> Any:
         """Run a conversation with an app made anew, in a loop of its own."""
         provider = choose(self.fake.environment(self.dialect, LLM_MODELS="large"), max_retries=0)
         respond = agent_responder(self.made(provider.model), models=provider.models, **options)
-        app = create_app(respond, store=store, strict=True, identify=lambda _http: Context(headers={"key": SECRET}))
+        common: Any = {"store": store, "strict": True, "identify": lambda _http: Context(headers={"key": SECRET})}
+        app = (
+            create_app(wrap(respond), actions=[respond.decide], **common) if wrapped else create_app(respond, **common)
+        )
 
         async def closing(client: Client) -> Any:
             try:
@@ -432,6 +443,15 @@ def test_a_widget_may_ask_instead_call_by_call(fake: Fake, tmp_path: Path) -> No
     assert answers(whole) == ["Done."]
     assert RAN == ["ada"]
     assert "This question is closed" in late[-1]["message"]
+
+
+def test_an_app_that_wraps_the_agent_passes_on_the_clicks(fake: Fake) -> None:
+    async def script(client: Client) -> list[JSON]:
+        return await clicked(client, last(await client.say(MAIL)), approve=True)
+
+    events = Bench(fake).play(script, wrapped=True, approvals=Approvals(widget=approval_card))
+    assert answers(events) == ["All done."]
+    assert RAN == ["ada@example.com"]
 
 
 def test_a_widget_is_closed_when_the_thread_goes_on(fake: Fake) -> None:
