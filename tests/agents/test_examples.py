@@ -100,15 +100,29 @@ def test_03_tools_of_the_server(load: Load) -> None:
         reply = wire.create("/tool Lisbon")
         thread = reply.raw_events[0]["thread"]["id"]
         [widget] = [item for item in wire.items(thread) if item["type"] == "widget"]
-        button = widget["widget"]["children"][-1]["onClickAction"]
+        on_map, button = (child["onClickAction"] for child in widget["widget"]["children"][-2:])
         action = {"type": button["type"], "payload": button["payload"]}
         saved = wire.ask("threads.custom_action", thread_id=thread, item_id=widget["id"], action=action)
         wrong = wire.ask("threads.custom_action", thread_id=thread, action={"type": button["type"], "payload": {}})
+    assert (on_map["type"], on_map["handler"], on_map["payload"]) == ("show_map", "client", {"city": "Lisbon"})
     kinds = [event["type"] for event in reply.raw_events]
     assert kinds.index("progress_update") < len(kinds) - 1
     assert "21 °C and sunny in Lisbon" in answers(reply.raw_events)[-1]
     assert [event["message"] for event in saved.of("notice")] == ["Saved **Lisbon**."]
     assert (wrong.status, wrong.json["path"]) == (400, "$.params.action.payload")
+
+
+def test_03_the_model_is_told_of_a_click(load: Load, model: tuple[str, list[dict[str, Any]]]) -> None:
+    address, log = model
+    module = load("03_tools", LLM_PROVIDER="compatible", LLM_BASE_URL=address)
+    with live(closing(module.app, module.assistant.model)) as port:
+        wire = Wire(port)
+        thread = wire.thread("hello")
+        wire.ask(
+            "threads.custom_action", thread_id=thread, action={"type": "save_place", "payload": {"city": "Lisbon"}}
+        )
+        wire.say(thread, "what did I save?")
+    assert "The user saved Lisbon." in json.dumps(log[-1]["body"])
 
 
 def test_03_tools_of_the_page(load: Load) -> None:
@@ -134,6 +148,15 @@ def test_04_multi_agent_with_the_demo(load: Load) -> None:
     assert stopped[-1]["allow_retry"] is False
     assert not answers(stopped), "the guardrail stops it before the model says anything"
     assert "never mind" in said, "an old trip does not block the thread"
+
+
+def test_04_the_guardrail_stops_before_the_model_is_asked(load: Load, model: tuple[str, list[dict[str, Any]]]) -> None:
+    address, log = model
+    module = load("04_multi_agent", LLM_PROVIDER="compatible", LLM_BASE_URL=address)
+    with live(closing(module.app, module.model)) as port:
+        events = Wire(port).create("my password is x").raw_events
+    assert events[-1]["type"] == "error"
+    assert log == [], "the password goes nowhere"
 
 
 @pytest.mark.parametrize("dialect", ["chat", "responses"])

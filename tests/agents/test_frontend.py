@@ -46,6 +46,11 @@ def test_every_setting_of_the_connection_is_shown(setting: str) -> None:
     assert re.search(rf"^  {setting}: ", BACKEND, re.MULTILINE)
 
 
+def test_every_request_carries_the_token_as_auth_header_py_reads_it() -> None:
+    assert 'headers.set("authorization", `Bearer ${' in BACKEND
+    assert 'scheme.lower() == "bearer"' in (EXAMPLES / "auth_header.py").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the page and install what it needs."""
