@@ -1,7 +1,7 @@
 """The fake model on a port of this machine, beside whoever plays scenarios against a server that asks it."""
 
+import socket
 import threading
-import time
 from types import TracebackType
 from typing import Self
 
@@ -10,8 +10,6 @@ import uvicorn
 from chatkit_conformance.fake_model.app import create_fake_model
 from chatkit_conformance.fake_model.script import JSON
 
-START = 10.0
-"""Seconds in which it has to be there."""
 STOP = 5
 """Seconds that answers have to end when it stops."""
 
@@ -25,25 +23,20 @@ class Beside:
     def __init__(self, port: int = 0) -> None:
         app = create_fake_model()
         self._fake = app.state.fake
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="critical", timeout_graceful_shutdown=STOP, lifespan="off"
-        )
+        self._port = port
+        config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=STOP, lifespan="off")
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._given = 0
 
     def __enter__(self) -> Self:
         """Start it.
 
         Raises:
-            RuntimeError: when it does not start, as with a port that is taken.
+            OSError: when the port is taken.
         """
+        self._listener = socket.create_server(("127.0.0.1", self._port))
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._thread.start()
-        end = time.monotonic() + START
-        while not self._server.started:
-            if not self._thread.is_alive() or time.monotonic() > end:
-                raise RuntimeError("the fake model did not start")
-            time.sleep(0.005)
         return self
 
     def __exit__(
@@ -52,12 +45,12 @@ class Beside:
         """Stop it."""
         self._server.should_exit = True
         self._thread.join()
+        self._listener.close()
 
     @property
     def url(self) -> str:
         """What OPENAI_BASE_URL has to be for the server under test."""
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}/v1"
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
 
     def log(self) -> list[JSON]:
         """Give what the model was sent since this was last asked; how an answer ends is noted in it later on."""
