@@ -146,7 +146,9 @@ class Life:
         if before is not None and who not in self.states:
             self.growths[who] = begin(before, announced=True)
             return Step(event, name, "open" if opened(before) else "stored", self.growths[who], earlier)
-        return Step(event, name, self.states.get(who, "unseen"), self.growths.get(who), earlier)
+        # To tell of what a retry deletes is needless, but no fault (`retry.truncation-is-silent`).
+        unseen = "stored" if name == "removed" and who in self.stream.deleted else "unseen"
+        return Step(event, name, self.states.get(who, unseen), self.growths.get(who), earlier)
 
     def _take(self, step: Step) -> None:
         who, state = step.event.item_id, step.state

@@ -86,6 +86,8 @@ class Stream(Placed):
     """By id, in their order, as far as this conversation showed them; workflows that are still open too."""
     known: bool = False
     """Whether these are all: the thread began in this conversation, or was listed in it."""
+    deleted: frozenset[str] = frozenset()
+    """The items that the request deletes without a word: those after the message that a retry answers again."""
 
     @property
     def where(self) -> Where:
@@ -272,11 +274,12 @@ class Known:
         complete = isinstance(page, dict) and page.get("has_more") is False and not exchange.params.get("after")
         self.whole = self.whole or complete
 
-    def cut(self, last: Any) -> None:
-        """Forget what a retry deletes."""
+    def cut(self, last: Any) -> set[str]:
+        """Forget what a retry deletes; give the ids."""
         ids = list(self.items)
-        for gone in ids[ids.index(last) + 1 :] if last in self.items else []:
-            del self.items[gone]
+        gone = set(ids[ids.index(last) + 1 :]) if last in self.items else set()
+        self.items = {name: item for name, item in self.items.items() if name not in gone}
+        return gone
 
 
 def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
@@ -293,9 +296,9 @@ def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
         if exchange.status and exchange.kind in {"items.list", "threads.get_by_id"}:
             known.list(exchange)
         return None
-    if exchange.kind == "threads.retry_after_item" and events:
-        known.cut(exchange.params.get("item_id"))
-    stream = Stream(exchange, thread_id, told, events, dict(known.items), known.whole)
+    retries = exchange.kind == "threads.retry_after_item" and events
+    deleted = known.cut(exchange.params.get("item_id")) if retries else set()
+    stream = Stream(exchange, thread_id, told, events, dict(known.items), known.whole, frozenset(deleted))
     for event in events:
         known.take(event)
     known.end(failed=stream.failed)

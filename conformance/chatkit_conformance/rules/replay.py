@@ -41,7 +41,7 @@ def look(listing: Listing, holds: object, expected: str, actual: Any = None) -> 
     "replay.done.listed",
     "MUST",
     "L1",
-    catalogue="ITM-014",
+    catalogue="ITM-014 ACT-009",
     source=f"{SDK}:865",
     why="A part of the conversation is gone after a reload, and the model does not know of it.",
     mend="Store every item before its `thread.item.done` is sent.",

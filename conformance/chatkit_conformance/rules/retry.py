@@ -100,6 +100,25 @@ def keeps_the_message(told: Conversation) -> Looks:
 
 
 @rule(
+    "retry.truncation-is-silent",
+    "INFO",
+    "L3",
+    catalogue="RTY-004",
+    source="openai-chatkit 1.6.5, chatkit/server.py:680-684",
+    why="The widget has taken the items away by itself; to be told again does no harm.",
+    mend="Delete the items after the message without events.",
+    good=_again(),
+    bad=[e.create(e.done(OLD)), *_again(e.removed("msg_2"), e.done(NEW))],
+)
+def truncation_is_silent(told: Conversation) -> Looks:
+    """No `thread.item.removed` tells of the items that a retry deletes."""
+    for visit, rest in _retried(told):
+        gone = [event.item_id for event in visit.told if event.type == "thread.item.removed"]
+        again = [name for name in gone if named(rest, name)]
+        yield visit.look(not again, "no event about items that are deleted", again)
+
+
+@rule(
     "retry.needs-a-user-message",
     "MUST",
     "L3",

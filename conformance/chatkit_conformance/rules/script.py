@@ -149,7 +149,7 @@ def _objects(wanted: Any, found: Any, path: str) -> Iterator[tuple[str, JSON, JS
     "script.free.nulls-kept",
     "MUST",
     "L3",
-    catalogue="JSN-002",
+    catalogue="JSN-002 CTL-014",
     source="openai-chatkit 1.6.5, chatkit/types.py:435,672,859,1074",
     why="The page's own code asks for a key that it knows to be there, and fails.",
     mend="Drop nulls from the protocol's own fields only, not from `data`, `arguments`, `output` and payloads.",
