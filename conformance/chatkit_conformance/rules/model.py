@@ -114,11 +114,12 @@ def quote_of_the_last_only(told: Conversation) -> Looks:
     """The model is not told what earlier messages quoted."""
     for visit, call in model_asked(told, *SAYING):
         # The model may have said it itself, and the user may have typed it.
-        typed = [_typed(row) for row in visit.before or []] + [_typed(_input(visit.exchange))]
+        rows = [row for row in visit.before or [] if row.get("type") == "user_message"]
+        typed = [_typed(said) for said in [*rows, _input(visit.exchange)]]
         notes = [said.text for said in call.told if said.role != "assistant" and said.text not in typed]
-        for row in visit.before or []:
+        for row in rows:
             quoted = row.get("quoted_text")
-            if isinstance(quoted, str) and quoted and row.get("type") == "user_message":
+            if isinstance(quoted, str) and quoted:
                 now = [text for text in notes if quoted in text]
                 yield visit.look(not now, f"nothing of {quoted!r}", now)
 
