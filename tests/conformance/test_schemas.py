@@ -17,7 +17,7 @@ import chatkit_protocol as wire
 from chatkit_conformance.schemas.components import COMPONENTS
 from chatkit_conformance.schemas.files import files
 from chatkit_conformance.schemas.history import history
-from chatkit_conformance.strategies import strategy
+from chatkit_conformance.strategies import strategy, widgets
 from chatkit_protocol.attachments import AttachmentBase
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import REVISIONS
@@ -202,6 +202,7 @@ ADMITTED = [
     pytest.param({"type": "Text", "value": "x", "sparkle": True}, id="unknown-prop"),
     pytest.param({"type": "Box", "children": [{"type": "Hologram"}]}, id="deeper"),
     pytest.param({"type": "Box", "children": None}, id="no-children"),
+    pytest.param({"type": "Transition", "children": None}, id="no-child"),
     pytest.param({"type": "Button", "label": "x", "onClickAction": {"type": "a", "payload": {"b": [1]}}}, id="action"),
 ]
 
@@ -212,6 +213,18 @@ def test_a_widget_may_be_ahead_of_us(component: Any) -> None:
 
 
 RENDERED = json.loads((SCHEMAS.parent / "tests/protocol/data/rendered.json").read_text(encoding="utf-8"))["cases"]
+
+
+@given(widgets())
+def test_every_widget_is_valid(widget: Any) -> None:
+    validator("widgets.json").validate(widget)
+
+
+def test_the_python_of_the_readme_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    code = (SCHEMAS / "README.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(SCHEMAS.parent)
+    exec(code, {})
+    assert capsys.readouterr().out == "$ 'message' is a required property\n"
 
 
 def test_every_component_is_described_and_rendered_templates_fit() -> None:

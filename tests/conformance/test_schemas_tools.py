@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis.strategies import SearchStrategy
 from jsonschema import validators
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import chatkit_protocol as wire
 from chatkit_conformance.schemas.history import messages
+from chatkit_conformance.strategies import drawn
 from chatkit_conformance.transcript import Exchange, load
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import REVISIONS, at
@@ -140,14 +139,6 @@ def _satisfied(file: str, value: Any, above: str = "") -> str:
     return f"{above}({json.dumps(value)}) satisfies {kind}{part.replace('Replies', kind)};\n"
 
 
-def _drawn(values: SearchStrategy[Any], count: int) -> list[Any]:
-    found: list[Any] = []
-    settings(max_examples=count, derandomize=True, database=None)(
-        given(values)(lambda value: found.append(sent(value)))
-    )()
-    return found
-
-
 def _recorded() -> Iterator[tuple[str, Any]]:
     """Give recorded messages that the schemas take, one of each shape, with the file that takes it."""
     shapes: set[str] = set()
@@ -185,8 +176,8 @@ def compiled(tools: Path) -> tuple[int, list[str]]:
 def test_typescript_takes_what_is_right_and_refuses_what_is_wrong(tools: Path) -> None:
     rows = [row for row in REFUSED if row.id not in NOT_TYPES]
     right = [(row.values[0], row.values[1]) for row in rows] + list(_recorded())
-    right += [("events.json", value) for value in _drawn(EVENTS, 200)]
-    right += [("requests.json", value) for value in _drawn(REQUESTS, 100)]
+    right += [("events.json", value) for value in map(sent, drawn(EVENTS, 200))]
+    right += [("requests.json", value) for value in map(sent, drawn(REQUESTS, 100))]
     wrong = [_satisfied(row.values[0], row.values[2], "// @ts-expect-error\n") for row in rows]
     assert len(wrong) > 12
     header = "export {};\n"

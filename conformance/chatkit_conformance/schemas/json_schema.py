@@ -7,7 +7,7 @@ from msgspec import NODEFAULT, Struct, inspect
 
 import chatkit_protocol as wire
 from chatkit_conformance.schemas import components
-from chatkit_conformance.schemas.view import ONE_NEEDED, Field, View, is_built
+from chatkit_conformance.schemas.view import ONE_NEEDED, Field, View, is_built, without_null
 from chatkit_protocol.replies import REPLIES
 from chatkit_protocol.revisions import Revision
 from chatkit_protocol.widgets.roots import Root
@@ -107,6 +107,8 @@ class Definitions:
         members = self.view.members(kind)
         messages = [one for one in members if isinstance(one, inspect.StructType)]
         if messages and any(isinstance(one, inspect.DictType) for one in members):
+            if any(isinstance(one, inspect.NoneType) for one in members):
+                return {"anyOf": [self.of(without_null(kind)), {"type": "null"}]}
             return self.open_object([leaf for one in messages for leaf in components.leaves(one.cls)])
         if any(isinstance(one, inspect.StrType) for one in members):
             members = tuple(one for one in members if not isinstance(one, inspect.LiteralType))

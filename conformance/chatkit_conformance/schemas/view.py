@@ -119,7 +119,7 @@ class View(NamedTuple):
                 if (base, field.name) in table:
                     return table[base, field.name]
         nullable = self.side == "accepts" or field.name == "children"
-        return field.type if nullable else _without_null(field.type)
+        return field.type if nullable else without_null(field.type)
 
     def members(self, union: inspect.UnionType) -> tuple[inspect.Type, ...]:
         """Give the members of a union that this side meets."""
@@ -158,7 +158,8 @@ def _struct_name(view: View, kind: inspect.StructType) -> str:
     return f"{generic.__name__}Of{view.name(parameter)}"
 
 
-def _without_null(kind: inspect.Type) -> inspect.Type:
+def without_null(kind: inspect.Type) -> inspect.Type:
+    """Give a type without the null that a union may hold."""
     if not isinstance(kind, inspect.UnionType):
         return kind
     parts = tuple(part for part in kind.types if not isinstance(part, inspect.NoneType))
