@@ -99,6 +99,8 @@ class Play:
     ours: Send
     rules: tuple[Explanation, ...]
     hands: Executor
+    wipe: Callable[[Send], None] = field(default_factory=lambda: clear)
+    """Clears away what a conversation has left on a side."""
 
     def __call__(self, conversation: list[dict[str, Any]]) -> Outcome:
         """Play a conversation, look at all that it leaves behind, and clear it away."""
@@ -119,7 +121,7 @@ class Play:
                 if number == len(conversation) - 1:
                     steps += left_behind(sides[0].memory)
         finally:
-            list(self.hands.map(clear, (self.official, self.ours)))
+            list(self.hands.map(self.wipe, (self.official, self.ours)))
         return outcome
 
     def step(self, sides: tuple[Side, Side], step: dict[str, Any], roots: dict[str, Any], *, secret: bool) -> Scene:

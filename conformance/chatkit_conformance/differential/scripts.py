@@ -263,9 +263,9 @@ episodes = m.weighted(
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> Steps:
-    """Draw a conversation: a thread, some episodes in it, then all that is left of it."""
+def conversations(draw: st.DrawFn, least: int = 2, most: int = 6) -> Steps:
+    """Draw a conversation: a thread, and so many episodes in it."""
     steps = [draw(create)]
-    for episode in draw(st.lists(episodes, min_size=2, max_size=6)):
+    for episode in draw(st.lists(episodes, min_size=least, max_size=most)):
         steps += episode
     return steps
