@@ -43,8 +43,8 @@ facts: references  ## Write down again what the messages of every version are ma
 		$(REFERENCES)/$$version/bin/python -W ignore conformance/reference/facts.py \
 			> conformance/reference/facts/$$version.json || exit 1; done
 
-differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300, SEED=...).
-	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SEED),--seed $(SEED))
+differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300 or SECONDS=..., SEED=...).
+	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 schemas: $(VENV)/installed-dev  ## Write the schemas anew from the types.
 	$(BIN)/chatkit-wire schemas schemas --record conformance

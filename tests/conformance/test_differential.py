@@ -6,6 +6,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -14,11 +15,14 @@ from chatkit_conformance.differential.exchange import Reply, interpret
 from chatkit_conformance.differential.normalise import Names
 from chatkit_conformance.differential.play import Play, Send, sender
 from chatkit_conformance.differential.rules import Scene, explain, remaining, shared_fault
-from chatkit_conformance.differential.run import told
+from chatkit_conformance.differential.run import play_many, scenario, told
 from chatkit_conformance.differential.scripts import conversations
 from chatkit_conformance.differential.servers import OfficialServer, OurServer
 from chatkit_conformance.differential.steps import Steps
+from chatkit_conformance.scenarios import Scenario, spelled
+from chatkit_conformance.testbed.app import scripted_app
 from chatkit_protocol.divergences import DIVERGENCES
+from support.live import live
 
 JSON = dict[str, Any]
 Mutation = Callable[[Reply], Reply]
@@ -89,6 +93,25 @@ def reply_bytes(reply: Reply) -> bytes:
 
 def backwards(reply: Reply) -> Reply:
     return replace(reply, events=reply.events and reply.events[::-1])
+
+
+@pytest.mark.slow
+def test_a_planted_difference_is_found_and_shrunk_to_a_scenario(hands: Executor) -> None:
+    def planted(send: Send) -> Send:
+        return lambda body: rewriting(b'"level": "danger"', b'"level": "warning"')(send(body))
+
+    with live(scripted_app()) as one, live(scripted_app()) as other:
+        sends = [sender(f"http://127.0.0.1:{port}/chatkit/api") for port in (one, other)]
+        said: list[str] = []
+        play = Play(sends[0], planted(sends[1]), (), hands)
+        tally = play_many(play, number=7, count=50, patience=12, tell=said.append)
+    conversation, mismatch = min(tally.failed, key=lambda failure: len(json.dumps(failure[0])))
+    made = scenario(conversation, mismatch)
+    assert said[-1].startswith("\r50 conversations")
+    assert len(made.steps) <= 2
+    assert len(json.dumps(made.steps)) < 700, made.steps
+    assert msgspec.json.decode(spelled(made), type=Scenario) == made
+    assert "danger" in json.dumps(made.steps)
 
 
 MUTATIONS = [

@@ -2,21 +2,23 @@
 
 import argparse
 import json
+import re
+import secrets
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
 from chatkit_conformance.differential.divergences import EXPLANATIONS
 from chatkit_conformance.differential.play import Mismatch, Outcome, Play, sender
-from chatkit_conformance.differential.scripts import conversations
 from chatkit_conformance.differential.servers import OfficialServer, OurServer
+from chatkit_conformance.differential.shrink import PATIENCE, drawn_from, shrunk
+from chatkit_conformance.scenarios import Scenario, spelled
 
 
 @dataclass
@@ -39,24 +41,45 @@ class Tally:
             self.failed.append((conversation, outcome.mismatch))
 
 
-def play_many(play: Play, *, number: int, count: int) -> Tally:
-    """Play `count` conversations drawn from a seed; a difference does not end it."""
+LOT = 25
+"""So many conversations are drawn from one seed; then the next seed's turn comes, and the clock is looked at."""
+Tell = Callable[[str], object]
+
+
+def play_many(
+    play: Play,
+    *,
+    number: int,
+    count: int,
+    seconds: float | None = None,
+    patience: float = PATIENCE,
+    tell: Tell = len,
+) -> Tally:
+    """Play random conversations from this seed on; a difference does not end it, the first of a kind is shrunk.
+
+    Args:
+        play: the two servers.
+        number: the seed of the first lot.
+        count: so many conversations, unless `seconds` are given.
+        seconds: for so long.
+        patience: seconds that the first difference of a kind is shrunk for.
+        tell: is told how far it is.
+    """
     tally = Tally()
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        # Slow and large is what a conversation with two servers is.
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(conversations())
-    def each(conversation: list[dict[str, Any]]) -> None:
-        tally.add(conversation, play(conversation))
-
-    each()
+    until = None if seconds is None else time.monotonic() + seconds
+    while (tally.played < count) if until is None else (time.monotonic() < until):
+        size = LOT if until is not None else min(LOT, count - tally.played)
+        before = {kind(mismatch) for _, mismatch in tally.failed}
+        played = tally.played
+        for conversation in drawn_from(number, size):
+            tally.add(conversation, play(conversation))
+            tell(f"\r{tally.played} conversations, {len(tally.failed)} not explained, seed {number} ")
+        for name in {kind(mismatch) for _, mismatch in tally.failed} - before:
+            smallest = shrunk(play, number, size, lambda mismatch, name=name: kind(mismatch) == name, patience)  # type: ignore[misc]
+            tally.failed += [smallest] if smallest else []
+        if tally.played == played:
+            break
+        number += 1
     return tally
 
 
@@ -65,11 +88,22 @@ def told(conversation: list[dict[str, Any]], mismatch: Mismatch) -> str:
     return "\n".join(
         [
             f"step {mismatch.number}: {mismatch.difference}",
-            f"conversation: {json.dumps(conversation[: mismatch.number + 1])}",
             f"official: {json.dumps(mismatch.official)}",
             f"ours:     {json.dumps(mismatch.ours)}",
+            "as a scenario:",
+            spelled(scenario(conversation, mismatch)),
         ]
     )
+
+
+def scenario(conversation: list[dict[str, Any]], mismatch: Mismatch) -> Scenario:
+    """Write a difference as a scenario, ready to be saved; its name and note are for a person to better."""
+    name = re.sub(r"[^a-z]+", "-", kind(mismatch).lower()).strip("-")
+    note = f"Found at random: the two servers differ at {mismatch.difference.path} of step {mismatch.number + 1}."
+    steps = conversation[: mismatch.number + 1]
+    if mismatch.number >= len(conversation):
+        steps.append(mismatch.step)  # one of those that look at what is left
+    return Scenario(name=f"differential.{name}", note=note, steps=steps)
 
 
 def report(tally: Tally, out: TextIO, *, most: int) -> None:
@@ -110,21 +144,25 @@ def two_servers(official: str | None, ours: str | None, *, itself: bool) -> Iter
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, play, report; 0 without unexplained differences, 1 with them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, help="begin with this seed (default: a fresh one, which is printed)")
+    parser.add_argument("--count", type=int, default=300, help="so many conversations")
+    parser.add_argument("--seconds", type=float, help="for so long, instead of a count")
     parser.add_argument("--official", metavar="URL", help="the official test bed (default: start one)")
     parser.add_argument("--ours", metavar="URL", help="our test bed (default: start one)")
     parser.add_argument("--itself", action="store_true", help="compare the official SDK with itself, without rules")
     parser.add_argument("--replay", type=Path, help="play the one conversation in this JSON file")
     parser.add_argument("--most", type=int, default=20, help="print so many kinds of differences")
     chosen = parser.parse_args(arguments)
+    first = secrets.randbelow(10**9) if chosen.seed is None else chosen.seed
     with two_servers(chosen.official, chosen.ours, itself=chosen.itself) as play:
         if chosen.replay:
             tally = Tally()
             conversation = json.loads(chosen.replay.read_text())
             tally.add(conversation, play(conversation))
         else:
-            tally = play_many(play, number=chosen.seed, count=chosen.count)
+            tell = sys.stderr.write
+            tally = play_many(play, number=first, count=chosen.count, seconds=chosen.seconds, tell=tell)
+            tell(f"\nbegan with --seed {first}\n")
     report(tally, sys.stdout, most=chosen.most)
     return 1 if tally.failed else 0
 
