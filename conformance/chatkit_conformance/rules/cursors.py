@@ -87,7 +87,7 @@ HIDDEN_REST = e.reply(
     "cursors.despite-hidden",
     "MUST",
     "L3",
-    catalogue="PAG-014",
+    catalogue="PAG-014 HID-008",
     source=SERVER + "508",
     why="A hidden item between others, and the rest of the conversation is never loaded.",
     mend="Decide `has_more` by what is stored, or fill pages with visible rows; never by how many rows are left.",

@@ -51,7 +51,7 @@ def _is(wrong: Wrong) -> Callable[[Fault], bool]:
     "shape.field.there",
     "MUST",
     "L0",
-    catalogue="STR-000",
+    catalogue="STR-000 ATT-004",
     source=TYPES,
     why=NOT_READ,
     mend="Write the field; the schema of the message names all that it needs.",
