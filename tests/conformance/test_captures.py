@@ -3,6 +3,7 @@
 import io
 import json
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +139,24 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     except CaptureError:
         return
     lint(found.exchanges)
+
+
+FOLDER = Path(__file__).parent / "data" / "captures"
+KNOWN = {
+    "browser-official.har": {
+        "http.stream.not-cached",
+        "refusals.unknown-thread.client-error",
+        "json.time.zone",
+        "hidden.events.added-or-replaced",
+    },
+    "curl-i-official.txt": {"http.stream.not-cached", "json.time.zone"},
+    "curl-official.sse": {"json.time.zone"},
+}
+"""What the official SDK breaks in what was captured of it; ours breaks nothing."""
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+def test_a_capture_of_a_real_browser_or_of_curl_lints_as_its_server_deserves(path: Path) -> None:
+    transcript = read_capture(path.read_bytes(), path.name)
+    assert len(transcript.exchanges) == (4 if path.suffix == ".har" else 1)
+    assert set(lint(transcript.exchanges).broken) == KNOWN.get(path.name, set())
