@@ -19,7 +19,7 @@ def worth(exchange: Exchange) -> Worth:
     value = parsed(exchange.sent)
     if not isinstance(value, dict):
         return "no-json"
-    if value.get("type") not in KINDS:
+    if not isinstance(value.get("type"), str) or value["type"] not in KINDS:
         return "no-type"
     try:
         decode_request(exchange.sent)

@@ -104,6 +104,12 @@ class Stream(Placed):
         """The types of the events."""
         return [event.type for event in self.events]
 
+    @cached_property
+    def lasting(self) -> list[Event]:
+        """The events that tell of the thread, or may change what is stored: all but what only passes and text."""
+        told = (event for event in self.events if event.type.startswith("thread."))
+        return [event for event in told if not str(event.update.get("type")).startswith("assistant_message.")]
+
     def of(self, *types: str) -> list[Event]:
         """Give the events of these types."""
         return [event for event in self.events if event.type in types]

@@ -83,7 +83,7 @@ class Told:
             told.known.cut(exchange.params.get("item_id"))
         elif exchange.kind == "threads.add_client_tool_output":
             _complete(told.items, exchange.params.get("result"))
-        for event in stream.events:
+        for event in stream.lasting:
             if event.thread and event.thread.get("id") == stream.thread_id:
                 told.state = event.thread
             if event.item_type in HIDDEN:

@@ -283,7 +283,7 @@ def locked_threads_are_served(conversation: Conversation) -> Looks:
     """A thread that is locked or closed is still served."""
     for exchange, told in progress(conversation):
         thread = told.thread(exchange)
-        shut = thread is not None and mapped(thread.state.get("status")).get("type") in {"locked", "closed"}
+        shut = thread is not None and mapped(thread.state.get("status")).get("type") in ("locked", "closed")
         served = exchange.kind in {"threads.add_user_message", "threads.get_by_id", "items.list"}
         if thread and shut and served and not thread.gone and exchange.user == thread.user and exchange.status:
             yield asked(exchange, exchange.status == OK, "status 200", exchange.status)

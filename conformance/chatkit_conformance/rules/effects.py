@@ -90,5 +90,5 @@ def effects_are_complete(node: Node) -> Looks:
 def notices_are_complete(node: Node) -> Looks:
     """A `notice` has a level, which is info, warning or danger, and a message."""
     if node.is_a(Notice):
-        fits = node.value.get("level") in {"info", "warning", "danger"} and isinstance(node.value.get("message"), str)
+        fits = node.value.get("level") in ("info", "warning", "danger") and isinstance(node.value.get("message"), str)
         yield node.look(fits, "level and message", node.value)

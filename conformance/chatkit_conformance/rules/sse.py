@@ -271,9 +271,9 @@ def a_comment_stands_alone(exchange: Exchange) -> Looks:
     if not exchange.streams or instead(exchange):
         return
     lines = [line.strip() for line in exchange.received.split(b"\n")]
-    for before, line, after in zip([b"", *lines], lines[:-1], lines[1:-1], strict=False):
-        if line.startswith(b":"):
-            yield asked(exchange, before or after, "a comment without a blank line after it", line)
+    around = zip([b"", *lines], lines[:-1], lines[1:-1], strict=False)
+    alone = [line for before, line, after in around if line.startswith(b":") and not (before or after)]
+    yield asked(exchange, not alone, "no comment with a blank line before and after it", alone[:1])
 
 
 @rule(

@@ -154,10 +154,12 @@ TRIED = _by(SECOND, e.refused("threads.add_user_message", SAID, 404, "not_found"
 )
 def a_refused_stranger_changes_nothing(conversation: Conversation) -> Looks:
     """What another user was refused has no effect: the items are what they were."""
-    listed: Exchange | None = None
+    listed: dict[tuple[str, bytes], Exchange] = {}
     for exchange in conversation.exchanges:
-        if listed and exchange.sent == listed.sent and exchange.user == listed.user:
-            between = conversation.exchanges[listed.number + 1 : exchange.number]
+        earlier = listed.get((exchange.user, exchange.sent))
+        if earlier:
+            between = conversation.exchanges[earlier.number + 1 : exchange.number]
             if between and all(one.user != exchange.user and one.refused for one in between):
-                yield asked(exchange, exchange.json == listed.json, "the same items as before", exchange.json)
-        listed = exchange if exchange.kind == "items.list" else listed
+                yield asked(exchange, exchange.json == earlier.json, "the same items as before", exchange.json)
+        if exchange.kind == "items.list":
+            listed[exchange.user, exchange.sent] = exchange
