@@ -1,7 +1,7 @@
 """The schemas are fresh, are JSON Schema, and say what the codec does: drawn, recorded and damaged messages agree."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, get_args
@@ -11,16 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from msgspec import Struct
+from msgspec import Struct, inspect
 
 import chatkit_protocol as wire
-from chatkit_conformance.schemas.components import COMPONENTS
-from chatkit_conformance.schemas.files import files
-from chatkit_conformance.schemas.history import history
+from chatkit_conformance.cli import main
+from chatkit_conformance.schemas.components import COMPONENTS, kind
+from chatkit_conformance.schemas.json_schema import Definitions
+from chatkit_conformance.schemas.typescript import Declarations
+from chatkit_conformance.schemas.view import View
 from chatkit_conformance.strategies import strategy, widgets
 from chatkit_protocol.attachments import AttachmentBase
 from chatkit_protocol.replies import REPLIES
-from chatkit_protocol.revisions import REVISIONS
+from chatkit_protocol.revisions import LATEST, REVISIONS, at
 from chatkit_protocol.widgets import ROOTS
 from support.schemas import ASKED, EVENTS, REFUSED, REQUESTS, SCHEMAS, SENT, document, sent, validator
 
@@ -31,12 +33,31 @@ JSON_SCHEMAS = sorted(
 )
 
 
-def test_the_folder_is_what_the_generator_writes() -> None:
-    there = {path.relative_to(SCHEMAS).as_posix(): path for path in SCHEMAS.rglob("*") if path.is_file()}
-    made = files() | {"HISTORY.md": history(SCHEMAS.parent / "conformance")}
-    assert there.keys() - {"README.md"} == made.keys()
-    stale = [name for name, text in made.items() if there[name].read_text(encoding="utf-8") != text]
-    assert stale == [], "make schemas"
+def _texts(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def test_the_folder_is_what_the_generator_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "not yet there"
+    assert main(["schemas", str(folder), "--record", str(SCHEMAS.parent / "conformance")]) == 0
+    made, there = _texts(folder), _texts(SCHEMAS)
+    assert capsys.readouterr().out == f"{len(made)} files in {folder}\n"
+    assert there.keys() == made.keys()
+    assert [name for name, text in made.items() if there[name] != text] == [], "make schemas"
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        pytest.param(Definitions(View(at(LATEST), "sends")).of, id="json-schema"),
+        pytest.param(Declarations(View(at(LATEST), "sends")).of, id="typescript"),
+        pytest.param(kind, id="component"),
+    ],
+)
+def test_a_type_that_no_message_has_is_refused(spell: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match=r"Bytes|bytes"):
+        spell(bytes if spell is kind else inspect.BytesType())
 
 
 def test_every_revision_has_its_files() -> None:

@@ -31,6 +31,7 @@ VERSIONS = [
 @pytest.mark.parametrize(("version", "revision"), VERSIONS)
 def test_a_version_speaks_a_revision(version: str, revision: str) -> None:
     assert at(version).name == revision
+    assert repr(at(version)) == f"Revision('{revision}')"
 
 
 @pytest.mark.parametrize("version", ["", "0.0.2", "newest", "1.x", "-1"])

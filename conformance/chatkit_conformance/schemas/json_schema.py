@@ -133,9 +133,7 @@ class Definitions:
         }
 
     def message(self, kind: inspect.StructType) -> JSON:
-        """Spell a message, or the family of components that an abstract one stands for."""
-        if not kind.fields and components.leaves(kind.cls) not in {(), (kind.cls,)}:
-            return self.open_object(components.leaves(kind.cls))
+        """Spell a message, or a component."""
         tag: JSON = {str(kind.tag_field): {"const": kind.tag}} if kind.tag_field else {}
         closed = self.view.side == "sends" and not is_built(kind.cls)
         needed = [{"required": [name]} for name in ONE_NEEDED.get(kind.cls, ())]

@@ -62,11 +62,9 @@ class Declarations:
             self.found[name] = self._declare(name, kind)
         return name
 
-    def _declare(self, name: str, kind: inspect.Type) -> str:
+    def _declare(self, name: str, kind: Any) -> str:
         if isinstance(kind, inspect.UnionType):
             return f"export type {name} ={self._listed(kind)};\n"
-        if not isinstance(kind, (inspect.StructType, inspect.TypedDictType)):
-            raise TypeError(f"{type(kind).__name__} has no name")
         fields = list(self.view.fields(kind))
         words = _doc(self.view.about(kind.cls))
         if isinstance(kind, inspect.TypedDictType):
