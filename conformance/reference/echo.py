@@ -1,6 +1,7 @@
 """Read messages with the official SDK's models and write them as its server would: one JSON line each.
 
-Runs in the official SDK's own virtual environment; a line in is `[kind, message]`, a line out the message.
+Runs in the official SDK's own virtual environment; a line in is `[kind, message]`, a line out the message, or
+`null` when the models refuse it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import sys
 
 from chatkit import types
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 KINDS = {
     "request": types.ChatKitReq,
@@ -20,10 +21,18 @@ KINDS = {
     "thread": types.Thread,
 }
 
+
+def echoed(adapter: TypeAdapter, message: object) -> bytes:
+    """Read a message and write it again; what cannot be read is `null`."""
+    try:
+        read = adapter.validate_python(message)
+    except ValidationError:
+        return b"null"
+    return adapter.dump_json(read, by_alias=True, exclude_none=True)
+
+
 if __name__ == "__main__":
     adapters = {kind: TypeAdapter(union) for kind, union in KINDS.items()}
     for line in sys.stdin.buffer:
         kind, message = json.loads(line)
-        adapter = adapters[kind]
-        written = adapter.dump_json(adapter.validate_python(message), by_alias=True, exclude_none=True)
-        sys.stdout.buffer.write(written + b"\n")
+        sys.stdout.buffer.write(echoed(adapters[kind], message) + b"\n")
