@@ -128,6 +128,13 @@ def _speech(revision: str) -> _Speech:
 
 
 @cache
+def event_types(revision: str) -> frozenset[str]:
+    """Give the types of the events that a revision has."""
+    known = (kind for kind in get_args(ThreadStreamEvent) if _speech(revision).has(kind))
+    return frozenset(str(kind.__struct_config__.tag) for kind in known)
+
+
+@cache
 def replies() -> dict[str, Any]:
     """Give the type of the reply by the type of the request."""
     tags = {kind: str(kind.__struct_config__.tag) for kind in get_args(JSONRequest)}

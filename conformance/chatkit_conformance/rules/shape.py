@@ -6,9 +6,9 @@ These rules know every message and nothing special of any. Where a rule of an ar
 from collections.abc import Callable
 
 from chatkit_conformance.linter import example as e
-from chatkit_conformance.linter.nodes import Fault, Node, Wrong
+from chatkit_conformance.linter.nodes import Fault, Node, Wrong, event_types
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.subjects import Look
+from chatkit_conformance.linter.subjects import Conversation, Look
 from chatkit_conformance.transcript import JSON, Exchange
 
 TYPES = "openai-chatkit 1.6.5, chatkit/types.py"
@@ -45,6 +45,23 @@ def held(node: Node, chosen: Callable[[Fault], bool], expected: str) -> Looks:
 
 def _is(wrong: Wrong) -> Callable[[Fault], bool]:
     return lambda fault: fault.wrong == wrong and fault.shapeless
+
+
+@rule(
+    "shape.event.known",
+    "MUST",
+    "L0",
+    catalogue="SSE-002 STR-010",
+    source=TYPES + ":459",
+    why="A client of that revision drops the event, or gives up the answer.",
+    mend="Send the events of the revision you declare; see the schemas of the revisions.",
+    good=GOOD,
+    bad=e.create({"type": "thread.sparkled"}),
+)
+def events_are_known(conversation: Conversation) -> Looks:
+    """The type of an event is one that the declared revision has."""
+    for event in conversation.events:
+        yield event.look(event.type in event_types(conversation.revision), "a known type", event.type, path="$.type")
 
 
 @rule(

@@ -115,8 +115,9 @@ def blank_line_between(frame: Frame) -> Looks:
 )
 def frame_is_ended(stream: Stream) -> Looks:
     """A blank line ends every frame, the last one of a stream as well."""
-    if stream.frames and stream.whole and stream.frames[-1].form != "bare":
-        last = stream.frames[-1]
+    last = stream.frames[-1] if stream.whole else None
+    # Where no blank line stands between events either, one fault is enough.
+    if last and last.form != "bare" and not last.glued:
         yield last.look(last.ended, "a blank line after the frame", last.raw[-80:])
 
 
