@@ -104,7 +104,7 @@ class Ledger:
 
     def _cut(self, last: Any) -> None:
         ids = list(self.entries)
-        for name in ids[ids.index(last) + 1 :] if last in self.entries else []:
+        for name in ids[ids.index(last) + 1 :] if last in ids else []:
             del self.entries[name]
 
     def _answer(self) -> None:

@@ -283,7 +283,7 @@ class Known:
     def cut(self, last: Any) -> set[str]:
         """Forget what a retry deletes; give the ids."""
         ids = list(self.items)
-        gone = set(ids[ids.index(last) + 1 :]) if last in self.items else set()
+        gone = set(ids[ids.index(last) + 1 :]) if last in ids else set()
         self.items = {name: item for name, item in self.items.items() if name not in gone}
         return gone
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.growth import mapped
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation
 from chatkit_conformance.linter.visits import NOWHERE, Visit, visits
@@ -155,7 +156,9 @@ def sync_gives_an_item(told: Conversation) -> Looks:
         if visit.exchange.status == OK:
             reply = visit.exchange.json if isinstance(visit.exchange.json, dict) else None
             item = reply.get("updated_item") if reply else None
-            holds = reply is not None and (item is None or item.get("thread_id") == visit.params.get("thread_id"))
+            holds = reply is not None and (
+                item is None or mapped(item).get("thread_id") == visit.params.get("thread_id")
+            )
             yield visit.look(holds, "an object, with an item of the thread or without", reply)
 
 
@@ -211,7 +214,7 @@ def sync_stores_nothing(told: Conversation) -> Looks:
 def unknown_is_refused(told: Conversation) -> Looks:
     """An action in an unknown thread, or of an unknown item, is refused and not run."""
     for visit in visits(told, *ACTIONS):
-        if NOWHERE in {visit.params.get("thread_id"), visit.params.get("item_id")}:
+        if NOWHERE in (visit.params.get("thread_id"), visit.params.get("item_id")):
             yield visit.look(visit.failed, "a refusal", [event.type for event in visit.told])
 
 

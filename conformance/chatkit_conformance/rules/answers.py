@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter import model_calls as m
+from chatkit_conformance.linter.growth import listed, mapped
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, Event, Stream
 from chatkit_conformance.transcript import JSON, Exchange
@@ -54,7 +55,12 @@ class Answer(NamedTuple):
     @property
     def annotations(self) -> list[JSON]:
         """The annotations of these messages."""
-        return [note for event in self.messages for part in _parts(event) for note in part.get("annotations") or []]
+        return [
+            note
+            for event in self.messages
+            for part in _parts(event)
+            for note in map(mapped, listed(part.get("annotations")))
+        ]
 
 
 def _parts(event: Event) -> list[JSON]:
@@ -178,7 +184,7 @@ def _wanted(citation: JSON) -> JSON | None:
 
 
 def _got(note: JSON) -> JSON:
-    source = note.get("source") or {}
+    source = mapped(note.get("source"))
     return {
         "type": source.get("type"),
         "name": source.get("url") or source.get("filename"),
@@ -242,7 +248,7 @@ def citations_stream(told: Conversation) -> Looks:
     """A citation is told when the model makes it, not only in the whole message."""
     for answer in answers(told):
         for event in answer.messages:
-            notes = [note for part in _parts(event) for note in part.get("annotations") or []]
+            notes = [note for part in _parts(event) for note in map(mapped, listed(part.get("annotations")))]
             updates = [one for one in answer.stream.of("thread.item.updated") if one.item_id == event.item_id]
             streamed = [one.update.get("annotation") for one in updates if "annotation" in one.update]
             for note in notes:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.growth import listed, mapped
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, Stream, asked
 from chatkit_conformance.linter.visits import named, visits
@@ -107,7 +108,7 @@ def text_is_whole(told: Conversation) -> Looks:
     for stop in _stops(told):
         for name, texts in _partial(stop):
             if kept := named(stop.after, name):
-                stored = [str(part.get("text", "")) for part in kept.get("content") or []]
+                stored = [str(part.get("text", "")) for part in map(mapped, listed(kept.get("content")))]
                 parts = zip(stored, texts, strict=False)
                 holds = len(stored) >= len(texts) and all(text.startswith(shown) for text, shown in parts)
                 yield stop.stream.look(holds, f"texts that begin with {texts}", stored)
@@ -130,7 +131,7 @@ def blank_is_dropped(told: Conversation) -> Looks:
     for stop in _stops(told):
         for name, item in stop.open.items():
             if item["type"] == "assistant_message":
-                stored = named(stop.after, name).get("content") or []
+                stored = [mapped(part) for part in listed(named(stop.after, name).get("content"))]
                 blank = bool(named(stop.after, name)) and not any(str(part.get("text", "")).strip() for part in stored)
                 yield stop.stream.look(not blank, f"{name} with text, or not at all", stored)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter import model_calls as m
+from chatkit_conformance.linter.growth import listed, mapped
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import MARK, Conversation
 from chatkit_conformance.linter.visits import Visit, visits
@@ -138,10 +139,11 @@ def quote_of_the_last_only(told: Conversation) -> Looks:
 def tags_once(told: Conversation) -> Looks:
     """What a tag stands for is told once, although the message has it twice."""
     for visit, call in model_asked(told, *SAYING):
-        parts = [part for part in _input(visit.exchange).get("content") or [] if part.get("type") == "input_tag"]
+        content = map(mapped, listed(_input(visit.exchange).get("content")))
+        parts = [part for part in content if part.get("type") == "input_tag"]
         texts = [part.get("text") for part in parts]
         for part in parts:
-            known = [value for value in (part.get("data") or {}).values() if isinstance(value, str)]
+            known = [value for value in mapped(part.get("data")).values() if isinstance(value, str)]
             if texts.count(part.get("text")) > 1 and known:
                 yield visit.look(call.text.count(known[0]) <= 1, f"{known[0]!r} once", call.text)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.growth import listed, mapped
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, Stream
 from chatkit_conformance.linter.visits import Visit, named, visits
@@ -133,7 +134,7 @@ def shown_first(told: Conversation) -> Looks:
     """The first event after the options is `thread.item.replaced` of the questions, with the status submitted."""
     for visit in _open(told):
         first = visit.told[0] if visit.told else None
-        status = _input(visit).get("status") or "answered"
+        status = str(_input(visit).get("status") or "answered")
         told_now = (first.type, first.item_id, first.item.get("status")) if first else ()
         wanted = ("thread.item.replaced", visit.item["id"], status)
         yield visit.look(told_now == wanted, " ".join(wanted), list(told_now))
@@ -202,8 +203,8 @@ def _replies(told: Conversation) -> Iterator[Reply]:
         for question in _questions(visit.item):
             name = str(question.get("id"))
             if name in shown:
-                answer = given.get(name) or {}
-                values = [] if answer.get("skipped") else answer.get("values") or []
+                answer = mapped(given.get(name))
+                values = [] if answer.get("skipped") else listed(answer.get("values"))
                 yield Reply(visit, question, values, _input(visit).get("status") == "skipped", shown[name] or {})
 
 
