@@ -111,6 +111,11 @@ WORDS: dict[str, Callable[[Any], str]] = {
 }
 
 
+def recordings(folder: Path) -> list[Path]:
+    """List the transcripts in a folder and those in it; the corpus of random conversations is none."""
+    return sorted(path for path in folder.rglob("*.jsonl") if path.name != "corpus.jsonl")
+
+
 class Shown:
     """The recordings, searched for the messages and fields that stand in them."""
 
@@ -137,7 +142,7 @@ def _signs(change: Change) -> list[tuple[str, str]]:
 def _index(folder: Path) -> dict[tuple[str, str], str]:
     """Tell for each tag, and each field under a tag or under none, the shortest recording that has it."""
     found: dict[tuple[str, str], str] = {}
-    for path in sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_size, path.name)):
+    for path in sorted(recordings(folder), key=lambda path: (path.stat().st_size, path.name)):
         for exchange in load(path).exchanges:
             for sign in _seen([] if exchange.refused else messages(exchange)):
                 found.setdefault(sign, path.stem)
