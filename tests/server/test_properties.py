@@ -1,20 +1,26 @@
 """Properties of a whole server: what streams told is what is stored and listed, and a stop loses nothing of it."""
 
 import asyncio
+import contextlib
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import chatkit_protocol as wire
-from chatkit_conformance.strategies import Stream, conversations, streams
+from chatkit_conformance.strategies import Stream, conversations, requests, streams
+from chatkit_conformance.testbed.app import scripted_app
 from chatkit_protocol.fold import ThreadView, fold
 from chatkit_server import Answer, MemoryStore, SQLiteStore, Store, Turn, create_app
 from support.asgi import Client
+from support.live import live
 from support.profiles import share
 from support.teller import Events, Talk, settling
+from support.wire import Wire
 
 STORES: list[Any] = [
     pytest.param(MemoryStore, id="memory"),
@@ -126,3 +132,44 @@ def test_d13_a_stop_at_any_event_loses_nothing(make: Callable[[], Store], stream
 def said(text: str) -> dict[str, Any]:
     content = [{"type": "input_text", "text": text}]
     return {"input": {"content": content, "attachments": [], "inference_options": {}}}
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """Draw bytes: any, or those of a request with something cut out and something put in."""
+    if draw(st.booleans()):
+        return draw(st.binary(max_size=200))
+    body = wire.encode(draw(requests))
+    start, end = sorted(draw(st.tuples(st.integers(0, len(body)), st.integers(0, len(body)))))
+    return body[:start] + draw(st.binary(max_size=8)) + body[min(end, start + 8) :]
+
+
+def test_no_bytes_crash_the_endpoint() -> None:
+    statuses: Counter[int] = Counter()
+    with live(scripted_app(), log_level="critical") as port:
+        client = Wire(port)
+
+        @share(1.5)
+        @given(damaged())
+        def each(body: bytes) -> None:
+            reply = client.post(body)
+            statuses[reply.status] += 1
+            assert reply.status in {200, 400, 404, 413, 501}, body
+            if reply.status != 200:
+                assert reply.json["message"]
+                assert wire.STATUS[reply.json["code"]] == reply.status
+
+        each()
+    assert statuses[400]
+
+
+@given(st.binary(max_size=120), st.integers(0, 120))
+def test_no_bytes_crash_what_reads_a_stream(body: bytes, cut: int) -> None:
+    decoder = wire.SSEDecoder()
+    for message in decoder.feed(body[:cut]) + decoder.feed(body[cut:]):
+        with contextlib.suppress(msgspec.DecodeError):
+            assert type(wire.decode_event(message.data)) in get_args(wire.ThreadStreamEvent)
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+        wire.decode_event(body)
+    with contextlib.suppress(wire.RequestError):
+        wire.decode_request(body)
