@@ -8,7 +8,7 @@ import pytest
 
 from chatkit_conformance.cli import main
 from chatkit_conformance.schemas.changes import KINDS, REVISION_OF, changes, compared
-from chatkit_conformance.schemas.history import Shown, history, sentence
+from chatkit_conformance.schemas.history import Shown, history, recordings, sentence
 from chatkit_protocol.revisions import CHANGES, REVISIONS, Dropped, Relaxed, at
 
 RECORD = Path(__file__).parents[2] / "conformance"
@@ -108,7 +108,8 @@ def _recorded(folder: Path, name: str, request: Any, *events: Any, status: int =
     folder.mkdir(parents=True, exist_ok=True)
     said = json.dumps(request)
     lines = [{"name": name}, {">": {"text": said}}, {"<": {"status": status, "headers": {}, "frames": events}}]
-    (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+    (folder / f"{name}.jsonl").write_text(text)
 
 
 def test_a_change_leads_to_the_shortest_recording_that_shows_it(tmp_path: Path) -> None:
@@ -129,6 +130,23 @@ def test_a_change_leads_to_the_shortest_recording_that_shows_it(tmp_path: Path) 
     assert links["request", "input.transcribe"] == " [speech](../conformance/transcripts/1.6.0/speech.jsonl)"
     assert {link for (what, _), link in links.items() if what == "icon"} == {""}
     assert links["item", "sdk_hidden_context"] == ""
+
+
+def test_what_is_no_transcript_is_left_out(tmp_path: Path) -> None:
+    _recorded(tmp_path / "1.4.0", "one", {"type": "threads.create"})
+    (tmp_path / "1.4.0/corpus.jsonl").write_text('{"steps": []}\n')
+    (tmp_path / "1.4.0/verdicts.jsonl").write_text("[]\n")
+    assert recordings(tmp_path) == [tmp_path / "1.4.0/one.jsonl"]
+
+
+def test_a_broken_transcript_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _recorded(tmp_path / "transcripts/1.0.0", "one", {"type": "threads.create"})
+    with (tmp_path / "transcripts/1.0.0/one.jsonl").open("a") as file:
+        file.write("[]\n")
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference/facts").symlink_to(RECORD / "reference/facts")
+    assert main(["schemas", str(tmp_path / "out"), "--record", str(tmp_path)]) == 1
+    assert "one.jsonl, line 4" in capsys.readouterr().err
 
 
 def test_every_link_leads_to_a_recording() -> None:

@@ -36,7 +36,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _history(record: Path) -> str:
     from chatkit_conformance.schemas.history import history  # noqa: PLC0415 - only this verb needs it
+    from chatkit_conformance.transcript import TranscriptError  # noqa: PLC0415 - the same
 
     if not (record / "reference" / "facts").is_dir():
         raise Failure(f"{record} has no reference/facts", 2)
-    return history(record)
+    try:
+        return history(record)
+    except TranscriptError as error:
+        raise Failure(str(error)) from None

@@ -112,8 +112,13 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 
 def recordings(folder: Path) -> list[Path]:
-    """List the transcripts in a folder and those in it; the corpus of random conversations is none."""
-    return sorted(path for path in folder.rglob("*.jsonl") if path.name != "corpus.jsonl")
+    """List the transcripts in a folder and those in it: what else was recorded has no header with a name."""
+    return sorted(path for path in folder.rglob("*.jsonl") if _begins(path).startswith('{"name":'))
+
+
+def _begins(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.read(8)
 
 
 class Shown:
