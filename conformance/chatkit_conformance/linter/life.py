@@ -4,8 +4,8 @@ The server's guard reads the same tables over typed events. Here they are read o
 does not hide the next; and a step that a table lacks is not the end, but a finding.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from chatkit_conformance.linter.growth import JSON, PART, Growth, Message, Workflow, begin, counted, mapped
 from chatkit_conformance.linter.places import Look
@@ -62,10 +62,14 @@ class Step:
     event: Event
     name: str
     state: str
-    growth: Growth | None
-    """None for an item that nobody has seen."""
     earlier: bool
     """Whether it is of an earlier stream, and nothing came for it in this one."""
+    first: JSON
+    """The item as it last came whole; empty for one that nobody has seen."""
+    growth: Growth | None
+    """What updates made of it. None for an item that nobody has seen, and in `Life.facts`."""
+    told: str | None = None
+    """What `inner` was, where the growth is no longer at hand."""
 
     @property
     def violation(self) -> str:
@@ -83,12 +87,14 @@ class Step:
     @property
     def kind(self) -> str:
         """The type of the item; empty for one that nobody has seen."""
-        kind = self.growth.first.get("type") if self.growth else ""
+        kind = self.first.get("type")
         return kind if isinstance(kind, str) else ""
 
     @property
     def inner(self) -> str:
         """The name of what forbids the step of a part or a task; empty when it is allowed, or is none."""
+        if self.told is not None:
+            return self.told
         update = self.event.update
         if -1 in (counted(update.get("content_index", 0)), counted(update.get("task_index", 0))):
             return ""
@@ -145,10 +151,11 @@ class Life:
         earlier = before is not None and who not in self.states
         if before is not None and who not in self.states:
             self.growths[who] = begin(before, announced=True)
-            return Step(event, name, "open" if opened(before) else "stored", self.growths[who], earlier)
+            self.states[who] = "open" if opened(before) else "stored"
+        growth = self.growths.get(who)
         # To tell of what a retry deletes is needless, but no fault (`retry.truncation-is-silent`).
         unseen = "stored" if name == "removed" and who in self.stream.deleted else "unseen"
-        return Step(event, name, self.states.get(who, unseen), self.growths.get(who), earlier)
+        return Step(event, name, self.states.get(who, unseen), earlier, growth.first if growth else {}, growth)
 
     def _take(self, step: Step) -> None:
         who, state = step.event.item_id, step.state
@@ -168,10 +175,27 @@ def walk(stream: Stream) -> Iterator[Step]:
     return Life(stream).steps()
 
 
+def facts(stream: Stream) -> Sequence[Step]:
+    """Give the same steps without what updates made of the items: worked out once for all rules."""
+    if "steps" not in stream.notes:
+        life = Life(stream)
+        stream.notes["steps"] = [replace(step, growth=None, told=step.inner) for step in life.steps()]
+        stream.notes["states"] = life.states
+    steps: Sequence[Step] = stream.notes["steps"]
+    return steps
+
+
+def states(stream: Stream) -> dict[str, str]:
+    """Tell where each item is in its life when the stream ends."""
+    facts(stream)
+    found: dict[str, str] = stream.notes["states"]
+    return found
+
+
 def judged(stream: Stream, wanted: str, expected: str, *kinds: str) -> Iterator[Look]:
     """Look at the updates of these types: whether one breaks the rule of this id within its item."""
-    for step in walk(stream):
-        if step.event.update.get("type") in kinds and step.growth and not step.breaks:
+    for step in facts(stream):
+        if step.event.update.get("type") in kinds and step.first and not step.breaks:
             breaks = RULES.get(step.inner, "")
             if breaks in {"", wanted}:
                 yield step.event.look(not breaks, expected, step.event.update, path="$.update")

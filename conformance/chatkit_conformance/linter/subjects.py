@@ -43,25 +43,25 @@ class Event(Placed):
         """The type of the event."""
         return str(self.value["type"])
 
-    @property
+    @cached_property
     def item(self) -> JSON:
         """The item that it carries; empty without one."""
         item = self.value.get("item")
         return item if isinstance(item, dict) else {}
 
-    @property
+    @cached_property
     def item_id(self) -> str:
         """The item that it is about; empty for an event about none."""
         found = self.item.get("id", self.value.get("item_id"))
         return found if isinstance(found, str) else ""
 
-    @property
+    @cached_property
     def item_type(self) -> str:
         """The type of the item that it carries."""
         kind = self.item.get("type")
         return kind if isinstance(kind, str) else ""
 
-    @property
+    @cached_property
     def update(self) -> JSON:
         """The update that it carries; empty without one, or without a type."""
         update = self.value.get("update")
@@ -88,6 +88,8 @@ class Stream(Placed):
     """Whether these are all: the thread began in this conversation, or was listed in it."""
     deleted: frozenset[str] = frozenset()
     """The items that the request deletes without a word: those after the message that a retry answers again."""
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What rules have worked out about it, so that each thing is worked out once."""
 
     @property
     def where(self) -> Where:

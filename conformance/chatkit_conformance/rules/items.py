@@ -2,7 +2,7 @@
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import mapped
-from chatkit_conformance.linter.life import Life, walk
+from chatkit_conformance.linter.life import facts, states
 from chatkit_conformance.linter.nodes import Node
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, Stream
@@ -36,7 +36,7 @@ def judged(stream: Stream, wanted: str, expected: str, *names: str) -> Looks:
 
     What was not seen may all the same be there, where the conversation does not show the thread from its beginning.
     """
-    for step in walk(stream):
+    for step in facts(stream):
         lasting = step.name != "updated" or str(step.event.update.get("type")).startswith("workflow.")
         unsure = step.state == "unseen" and lasting and not stream.known
         if step.name in names and not unsure and step.breaks in {"", wanted}:
@@ -236,7 +236,7 @@ FITS = {
 )
 def updates_fit_their_item(stream: Stream) -> Looks:
     """An update is for an item of the kind that its name begins with."""
-    for step in walk(stream):
+    for step in facts(stream):
         wanted = FITS.get(str(step.event.update.get("type")))
         if wanted and step.kind:
             yield step.event.look(step.kind == wanted, f"an update of a {step.kind}", step.event.update["type"])
@@ -258,11 +258,10 @@ def what_is_added_is_settled(stream: Stream) -> Looks:
 
     A workflow may stay open for the next stream. Messages have a rule of their own.
     """
-    life = Life(stream)
-    begun = [step for step in life.steps() if step.name == "added"]
+    begun = [step for step in facts(stream) if step.name == "added"]
     for step in begun if stream.whole and not stream.failed else ():
         if step.event.item_type not in {"workflow", "assistant_message", ""}:
-            state = life.states[step.event.item_id]
+            state = states(stream)[step.event.item_id]
             yield step.event.look(state != "open", "done, replaced or removed before the end", state)
 
 
@@ -295,7 +294,7 @@ def done_comes_once(stream: Stream) -> Looks:
 )
 def items_keep_their_type(stream: Stream) -> Looks:
     """An item that is done, or replaced, has the type with which it began."""
-    for step in walk(stream):
+    for step in facts(stream):
         if step.kind and step.event.item_type and step.name in {"done", "replaced"} and not step.breaks:
             kind = step.event.item_type
             yield step.event.look(kind == step.kind, step.kind, kind, path="$.item.type")
@@ -314,8 +313,8 @@ def items_keep_their_type(stream: Stream) -> Looks:
 )
 def items_keep_their_time(stream: Stream) -> Looks:
     """An item is created once: `done` has the `created_at` of `added`."""
-    for step in walk(stream):
-        first = step.growth.first.get("created_at") if step.growth else None
+    for step in facts(stream):
+        first = step.first.get("created_at")
         last = step.event.item.get("created_at")
         if step.name == "done" and step.state == "open" and isinstance(first, str) and isinstance(last, str):
             yield step.event.look(first == last, first, last, path="$.item.created_at")

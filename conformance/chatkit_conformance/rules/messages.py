@@ -2,7 +2,7 @@
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import PART, Message, counted, listed, mapped
-from chatkit_conformance.linter.life import Life, judged, walk
+from chatkit_conformance.linter.life import facts, judged, states, walk
 from chatkit_conformance.linter.nodes import Node
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Event, Stream
@@ -164,10 +164,8 @@ def done_is_what_was_streamed(stream: Stream) -> Looks:
 )
 def a_turn_leaves_no_message_open(stream: Stream) -> Looks:
     """A stream that ends normally leaves no message open."""
-    life = Life(stream)
-    begun = [
-        step.event for step in life.steps() if step.name == "added" and step.event.item_type == "assistant_message"
-    ]
-    for event in begun if stream.whole and not stream.failed else ():
-        state = life.states[event.item_id]
+    begun = [step.event for step in facts(stream) if step.name == "added"]
+    messages = [event for event in begun if event.item_type == "assistant_message"]
+    for event in messages if stream.whole and not stream.failed else ():
+        state = states(stream)[event.item_id]
         yield event.look(state != "open", "done, replaced or removed before the end", state)

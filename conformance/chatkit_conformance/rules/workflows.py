@@ -5,7 +5,7 @@ from typing import Any
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import Workflow, counted, listed, mapped
-from chatkit_conformance.linter.life import Step, judged, opened, walk
+from chatkit_conformance.linter.life import Step, facts, judged, opened, walk
 from chatkit_conformance.linter.nodes import Node
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Event, Stream
@@ -192,7 +192,7 @@ def a_custom_workflow_begins_with_a_task(stream: Stream) -> Looks:
 def _open(stream: Stream) -> Iterator[tuple[Step, set[str]]]:
     """Give each step with the workflows that are open before it."""
     is_open = {name for name, item in stream.before.items() if opened(item)}
-    for step in walk(stream):
+    for step in facts(stream):
         yield step, is_open
         if step.name in {"done", "replaced", "removed"}:
             is_open.discard(step.event.item_id)
