@@ -23,9 +23,8 @@ def run(options: argparse.Namespace) -> int:
     """Write everything; tell how much that was."""
     from chatkit_conformance.schemas.files import files, write  # noqa: PLC0415 - only this verb needs it
 
-    found = files()
-    if options.record:
-        found["HISTORY.md"] = _history(options.record)
+    told = {"HISTORY.md": _history(options.record)} if options.record else {}
+    found = files() | told
     try:
         write(options.folder, found)
     except OSError as error:
