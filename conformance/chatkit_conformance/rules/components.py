@@ -106,7 +106,8 @@ def components_are_known(component: Component) -> Looks:
 def list_items_are_in_lists(component: Component) -> Looks:
     """The children of a ListView are ListViewItems, and a ListViewItem stands only there."""
     parent = component.parent.get("type")
-    if isinstance(parent, str) and component.type and "ListView" in {parent, component.type.removesuffix("Item")}:
+    # A whole list may stand in a Basic root; only its rows are bound to it.
+    if isinstance(parent, str) and component.type and (parent == "ListView" or component.type == "ListViewItem"):
         holds = (parent, component.type) == ("ListView", "ListViewItem")
         yield component.look(holds, "ListViewItem in a ListView", f"{component.type} in a {parent}")
 
