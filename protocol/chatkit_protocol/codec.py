@@ -24,13 +24,15 @@ class RequestError(Exception):
         message: what is wrong, in words for the client; never an echo of the body.
         code: the kind of refusal; it decides the HTTP status.
         path: the JSON path of the place at fault, or "".
+        reason: a word for programs where one code has several causes, or "".
     """
 
-    def __init__(self, message: str, *, code: ErrorCode = "bad_request", path: str = "") -> None:
+    def __init__(self, message: str, *, code: ErrorCode = "bad_request", path: str = "", reason: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.code: ErrorCode = code
         self.path = path
+        self.reason = reason
 
     @property
     def status(self) -> int:
@@ -39,7 +41,12 @@ class RequestError(Exception):
 
     def reply(self) -> ErrorReply:
         """Tell the refusal as the body of a reply."""
-        return ErrorReply(message=self.message, code=self.code, path=self.path or msgspec.UNSET)
+        return ErrorReply(
+            message=self.message,
+            code=self.code,
+            path=self.path or msgspec.UNSET,
+            reason=self.reason or msgspec.UNSET,
+        )
 
 
 encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode

@@ -41,7 +41,9 @@ REPLIES: dict[type[Struct], Any] = {
 }
 """What a request is answered with. The requests that have no row are answered with a stream."""
 
-ErrorCode = Literal["bad_request", "unauthorized", "forbidden", "not_found", "too_large", "unsupported", "internal"]
+ErrorCode = Literal[
+    "bad_request", "unauthorized", "forbidden", "not_found", "too_large", "too_many", "unsupported", "internal"
+]
 
 STATUS: dict[ErrorCode, int] = {
     "bad_request": 400,
@@ -49,6 +51,7 @@ STATUS: dict[ErrorCode, int] = {
     "forbidden": 403,
     "not_found": 404,
     "too_large": 413,
+    "too_many": 429,
     "unsupported": 501,
     "internal": 500,
 }
@@ -61,3 +64,5 @@ class ErrorReply(Lenient, kw_only=True):
     code: ErrorCode
     path: Maybe[str] = UNSET
     """The place in the body that is at fault, e.g. `$.params.input.content[0].type`."""
+    reason: Maybe[str] = UNSET
+    """A word for programs where one code has several causes, e.g. `expired` for a token."""

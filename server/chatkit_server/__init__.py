@@ -2,7 +2,8 @@
 
 from chatkit_server.app import create_app
 from chatkit_server.context import Context
-from chatkit_server.errors import CustomStreamError, StreamError, Unauthorized, Unsupported
+from chatkit_server.errors import CustomStreamError, StreamError, TooMany, Unauthorized, Unsupported
+from chatkit_server.limits import Limits
 from chatkit_server.responder import Answer, Audio, action
 from chatkit_server.stores import MemoryStore, NotFound, SQLiteStore, Store
 from chatkit_server.turn import Turn
@@ -13,11 +14,13 @@ __all__ = [
     "Audio",
     "Context",
     "CustomStreamError",
+    "Limits",
     "MemoryStore",
     "NotFound",
     "SQLiteStore",
     "Store",
     "StreamError",
+    "TooMany",
     "Turn",
     "Unauthorized",
     "Unsupported",

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -18,8 +18,12 @@ from chatkit_protocol.base import UNSET
 from chatkit_protocol.codec import RequestError, decode_request, encode
 from chatkit_protocol.replies import ErrorCode, ErrorReply
 from chatkit_server.context import Context, first_locale
-from chatkit_server.errors import Unauthorized, logger
+from chatkit_server.errors import logger
+from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
+from chatkit_server.limits import Gate, Limits
+from chatkit_server.pipeline import Events
+from chatkit_server.refusing import refusal
 from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
 from chatkit_server.routes import TABLE
 from chatkit_server.stores.base import Store
@@ -60,10 +64,13 @@ def create_app(
     allow_origins: Sequence[str] = (),
     allow_origin_regex: str | None = None,
     allow_headers: Sequence[str] = WIDGET_HEADERS,
+    allow_credentials: bool = False,
+    allow_hosts: Sequence[str] = (),
     allow_cancel: bool = True,
     strict: bool = False,
     ping: float = PING_SECONDS,
     max_body: int = MAX_BODY,
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
     new_id: NewId = random_id,
     now: Clock = utc_now,
 ) -> Starlette:
@@ -81,13 +88,17 @@ def create_app(
         attachments: where files go; without it the widget's uploads are refused.
         identify: tells who asks; without it everyone is the one user "local".
         path: of the endpoint.
-        allow_origins: pages that may call from another origin, exactly as browsers write them, or `*`.
+        allow_origins: pages that may call from another origin, exactly as browsers write them, or `*`. Once some are
+            listed, requests that come from any other page are refused with 403, however they are made.
         allow_origin_regex: the same as a pattern.
         allow_headers: request headers that such pages may send.
+        allow_credentials: whether such pages may send cookies; only with a list of origins, no `*` and no pattern.
+        allow_hosts: names by which the server may be called, without ports; any unless given.
         allow_cancel: whether the widget shows a stop button.
         strict: whether an event that breaks the protocol ends the answer (for tests), or is logged.
         ping: seconds of silence after which a comment keeps the connection alive; 0 turns that off.
         max_body: bytes that a request may have.
+        limits: how much a user may ask: length of messages, answers at once, requests a minute, time.
         new_id: makes ids.
         now: tells the time, in UTC.
     """
@@ -107,14 +118,19 @@ def create_app(
         strict=strict,
         new_id=new_id,
         now=now,
+        limits=limits,
     )
+    if allow_credentials and (not allow_origins or "*" in allow_origins or allow_origin_regex):
+        raise ValueError("cookies are for listed origins only: give `allow_origins` without `*`, and no pattern")
     endpoint = _Endpoint(backend, identify, ping=ping, max_body=max_body)
+    guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
     cors = Middleware(
         CORSMiddleware,
         allow_origins=allow_origins,
         allow_origin_regex=allow_origin_regex,
         allow_methods=["POST"],
         allow_headers=allow_headers,
+        allow_credentials=allow_credentials,
         max_age=600,
     )
 
@@ -125,7 +141,7 @@ def create_app(
 
     app = Starlette(
         routes=[Route(path, endpoint.answer, methods=["POST"])],
-        middleware=[cors],
+        middleware=[guard, cors],
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_error},
     )
@@ -141,6 +157,7 @@ class _Endpoint:
         self._identify = identify
         self._ping = ping
         self._max_body = max_body
+        self._gate = Gate(backend.limits)
 
     async def answer(self, http: Request) -> Response:
         """Refuse with a status as long as that is possible; what fails later is told in the stream."""
@@ -155,22 +172,30 @@ class _Endpoint:
             return refusal(RequestError("something went wrong on the server", code="internal"))
 
     async def _answer(self, http: Request) -> Response:
-        context = await self._context(http)
+        context = await self.context(http)
+        self._gate.admit(context.owner)
         request = decode_request(await _read(http, self._max_body))
         context.metadata = request.metadata or {}
         turn = Turn(self._backend, context, request)
         route = TABLE[type(request)]
-        answer = await route.handler(turn, request)
-        if route.streaming:
-            return EventResponse(EventStream(answer), ping=self._ping)
-        return Response(encode(answer), media_type="application/json")
+        if not route.streaming:
+            return Response(encode(await route.handler(turn, request)), media_type="application/json")
+        with ExitStack() as place:
+            place.enter_context(self._gate.stream(context.owner))
+            events = await route.handler(turn, request)
+            held = place.pop_all()
+        if self._backend.limits.streams is not None:
+            events = _holding(held, events)
+        return EventResponse(EventStream(events), ping=self._ping)
 
-    async def _context(self, http: Request) -> Context:
+    async def context(self, http: Request) -> Context:
+        """Find out who asks, and from where. Raises RequestError."""
         found = self._identify(http) if self._identify else Context()
         if inspect.isawaitable(found):
             found = await found
         context = Context(user=found) if isinstance(found, str) else found
         context.headers = context.headers or dict(http.headers)
+        context.base_url = context.base_url or str(http.base_url)
         context.locale = context.locale or first_locale(http.headers.get("accept-language", ""))
         return context
 
@@ -185,10 +210,12 @@ async def _read(http: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def refusal(error: RequestError) -> Response:
-    """Tell a refusal as protocol.md §9 has it."""
-    headers = {"www-authenticate": error.challenge} if isinstance(error, Unauthorized) else {}
-    return Response(encode(error.reply()), status_code=error.status, headers=headers, media_type="application/json")
+async def _holding(place: ExitStack, events: Events) -> Events:
+    """Let go of a place once the stream has ended, in whatever way."""
+    with place:
+        async with aclosing(events):
+            async for event in events:
+                yield event
 
 
 async def _http_error(_http: Request, error: Exception) -> Response:

@@ -40,11 +40,19 @@ class LifecycleError(StreamError):
 
 
 class Unauthorized(RequestError):  # noqa: N818 - the name of the reply
-    """Who asks is not known. The reply carries `WWW-Authenticate`."""
+    """Who asks is not known. The reply carries `WWW-Authenticate`, and in `reason` a word for programs."""
 
-    def __init__(self, message: str = "sign in first", *, challenge: str = "Bearer") -> None:
-        super().__init__(message, code="unauthorized")
+    def __init__(self, message: str = "sign in first", *, challenge: str = "Bearer", reason: str = "") -> None:
+        super().__init__(message, code="unauthorized", reason=reason)
         self.challenge = challenge
+
+
+class TooMany(RequestError):  # noqa: N818 - the name of the reply
+    """The user asks more than the app's limits allow. The reply carries `Retry-After`; the widget does not retry."""
+
+    def __init__(self, message: str, *, reason: str, seconds: int = 1) -> None:
+        super().__init__(message, code="too_many", reason=reason)
+        self.seconds = seconds
 
 
 class Unsupported(RequestError):  # noqa: N818 - the name of the reply

@@ -24,7 +24,7 @@ from chatkit_protocol.events import (
 from chatkit_protocol.items import is_hidden
 from chatkit_protocol.lifecycle import Lives
 from chatkit_protocol.threads import ThreadMetadata
-from chatkit_server.errors import LifecycleError, error_event
+from chatkit_server.errors import CustomStreamError, LifecycleError, error_event
 from chatkit_server.keeping import Keeper, find
 from chatkit_server.responder import Answer
 from chatkit_server.turn import Turn
@@ -94,6 +94,28 @@ async def guard(turn: Turn, events: Events) -> Events:
                 raise LifecycleError(violation)
             if violation:
                 logger.warning("%s: %s (item %s)", violation.rule, violation.message, violation.item_id)
+            yield event
+
+
+def bound(turn: Turn, events: Events) -> Events:
+    """End an answer that takes longer than the limit allows; what is done by then is stored."""
+    most = turn.backend.limits.seconds_per_answer
+    return events if most is None else _bounded(events, most)
+
+
+async def _bounded(events: Events, most: float) -> Events:
+    ends = asyncio.get_running_loop().time() + most
+    async with aclosing(events):
+        while True:
+            try:
+                async with asyncio.timeout_at(ends) as clock:
+                    event = await anext(events)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                if not clock.expired():
+                    raise
+                raise CustomStreamError(f"The answer took longer than {most:g} seconds.", allow_retry=True) from None
             yield event
 
 
@@ -203,7 +225,7 @@ async def _save_changes(turn: Turn, told: ThreadMetadata) -> ThreadMetadata:
     return stored
 
 
-STAGES: tuple[Stage, ...] = (guard, keep, report, entitle, announce, conceal)
+STAGES: tuple[Stage, ...] = (bound, guard, keep, report, entitle, announce, conceal)
 """From the responder to the client. `announce` sees errors and hidden events, too; `conceal` is the last word."""
 
 REACHING_BACK = (ThreadItemUpdated, ThreadItemRemoved, ThreadItemReplaced)

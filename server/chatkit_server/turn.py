@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.content import UserMessageContent, UserMessageTagContent
@@ -19,6 +19,7 @@ from chatkit_protocol.threads import ThreadMetadata
 from chatkit_server.compose import Composer
 from chatkit_server.context import Context
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
+from chatkit_server.limits import Limits
 from chatkit_server.responder import AttachmentBytes, Hooks
 from chatkit_server.stores.base import NotFound, Store
 from chatkit_server.window import Window
@@ -36,6 +37,7 @@ class Backend:
     """Whether an event that breaks the lifecycle ends the answer with an error instead of a log line."""
     new_id: NewId = random_id
     now: Clock = utc_now
+    limits: Limits = field(default_factory=Limits)
     title_timeout: float = 30.0
     """Seconds that the title may take beyond the answer itself."""
 
@@ -50,7 +52,7 @@ class Turn(Composer):
         answers: the structured input that was just answered or skipped, if that starts the turn.
         action: the action that starts the turn, if one does.
         sender: the widget that the action comes from, if it comes from one.
-        context: who asks: user, locale, headers, the request's metadata.
+        context: who asks: user, tenant, scopes, locale, headers, the request's metadata.
         request: the request itself.
         store: the app's store.
     """
@@ -72,8 +74,8 @@ class Turn(Composer):
 
     @property
     def user(self) -> str:
-        """Whose thread it is."""
-        return self.context.user
+        """Whose thread it is: what the store keeps it under, so the name and, if there is one, the tenant before it."""
+        return self.context.owner
 
     @property
     def text(self) -> str:

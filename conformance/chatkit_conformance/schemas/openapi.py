@@ -23,6 +23,7 @@ REFUSALS: dict[wire.ErrorCode, str] = {
     "forbidden": "Somebody is, and may not do this.",
     "not_found": "No such thread, item or attachment, or it is somebody else's.",
     "too_large": "The body is larger than the server takes.",
+    "too_many": "More than one user may ask at once or within a minute; `Retry-After` says when to come again.",
     "unsupported": "The server does not offer this: attachments, dictation.",
     "internal": "The server failed. The widget posts the same request again.",
 }

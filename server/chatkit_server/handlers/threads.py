@@ -56,6 +56,7 @@ def _respond(turn: Turn, message: UserMessageItem, *opening: ThreadStreamEvent) 
 
 async def _user_message(turn: Turn, given: UserMessageInput) -> UserMessageItem:
     """Make the item of a user message; nothing is stored before every attachment is known (ATT-006)."""
+    turn.backend.limits.check(given)
     attachments = []
     for index, attachment_id in enumerate(given.attachments or ()):
         try:
