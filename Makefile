@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 REFERENCE := .venv-reference
 REFERENCES := .venv-references
 OLDEST := .venv-oldest
+ADK := .venv-adk
+NODE := conformance/testbeds/chatkit-node-backend-sdk
 VERSIONS := $(sort $(patsubst %.txt,%,$(notdir $(wildcard conformance/reference/versions/*.txt))))
 PIP := --quiet --disable-pip-version-check
 
@@ -13,7 +15,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint oldest reference references facts differential schemas coverage clean environment
+.PHONY: help run test check lint oldest reference references node adk results facts differential schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +45,13 @@ facts: references  ## Write down again what the messages of every version are ma
 		$(REFERENCES)/$$version/bin/python -W ignore conformance/reference/facts.py \
 			> conformance/reference/facts/$$version.json || exit 1; done
 
+node: $(NODE)/node_modules/installed  ## Bring the Node SDK, which `make results` compares with.
+
+adk: $(ADK)/installed  ## Make the environment of adk-chatkit, which `make results` compares with.
+
+results: $(VENV)/installed-dev references node adk  ## Test every server that has a test bed here, and write conformance/RESULTS.md (HTML=FILE: a page too).
+	$(BIN)/chatkit-wire results $(if $(HTML),--html $(HTML))
+
 differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300 or SECONDS=..., SEED=...).
 	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
@@ -53,7 +62,7 @@ coverage: $(VENV)/installed-dev  ## Note which scenarios decide which rules, by 
 	$(BIN)/python -m chatkit_conformance.conform.covering
 
 clean:  ## Delete the environments; the data stays.
-	rm -rf $(VENV) $(REFERENCE) $(REFERENCES) $(OLDEST)
+	rm -rf $(VENV) $(REFERENCE) $(REFERENCES) $(OLDEST) $(ADK) $(NODE)/node_modules
 
 # What brings everything also brings what `all` brings.
 $(VENV)/installed-all: pyproject.toml constraints.txt
@@ -84,6 +93,17 @@ $(REFERENCES)/%/installed: conformance/reference/versions/%.txt
 	@$(MAKE) --no-print-directory environment DIR=$(@D)
 	@echo "installing the official SDK $* into $(@D) ..."
 	@$(@D)/bin/python -m pip install $(PIP) -r $<
+	@touch $@
+
+$(ADK)/installed: conformance/testbeds/adk-chatkit/requirements.txt
+	@$(MAKE) --no-print-directory environment DIR=$(ADK)
+	@echo "installing adk-chatkit into $(ADK) ..."
+	@$(ADK)/bin/python -m pip install $(PIP) -r $<
+	@touch $@
+
+$(NODE)/node_modules/installed: $(NODE)/package.json
+	@echo "installing chatkit-node-backend-sdk into $(NODE) ..."
+	@cd $(NODE) && npm install --no-package-lock --no-audit --no-fund --loglevel=error
 	@touch $@
 
 environment:

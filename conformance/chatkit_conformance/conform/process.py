@@ -43,11 +43,9 @@ def serving(settings: Settings, environment: Mapping[str, str] | None = None) ->
         _wait(endpoint, server.patience, None)
         yield endpoint
         return
-    with tempfile.TemporaryFile() as log:
-        variables = {**server.env, **(environment or {})}
-        process = _started(
-            server, port, {name: value.replace("{port}", port) for name, value in variables.items()}, log
-        )
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory(prefix="chatkit-wire-") as folder:
+        names = {"{port}": port, "{folder}": folder, "{python}": sys.executable}
+        process = _started(server, names, {**server.env, **(environment or {})}, log)
         try:
             _wait(endpoint, server.patience, process)
             yield endpoint
@@ -59,19 +57,26 @@ def serving(settings: Settings, environment: Mapping[str, str] | None = None) ->
             stop(process)
 
 
-def _started(server: ServerSettings, port: str, variables: Mapping[str, str], log: IO[bytes]) -> Process:
-    command = [word.replace("{port}", port).replace("{python}", sys.executable) for word in server.start]
+def _started(server: ServerSettings, names: Mapping[str, str], variables: Mapping[str, str], log: IO[bytes]) -> Process:
+    command = [_filled(word, names) for word in server.start]
+    more = {name: _filled(value, names) for name, value in variables.items()}
     try:
         return subprocess.Popen(  # noqa: S603 - the command that whoever runs the suite wrote down
             command,
             cwd=server.cwd,
-            env={**os.environ, **variables},
+            env={**os.environ, **more},
             stdin=subprocess.DEVNULL,
             stdout=log,  # a file: a pipe that nobody reads would fill
             stderr=subprocess.STDOUT,
         )
     except OSError as error:
         raise NotReachable(f"{command[0]} cannot be run: {error.strerror}") from None
+
+
+def _filled(text: str, names: Mapping[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _wait(endpoint: Endpoint, patience: float, process: Process | None) -> None:

@@ -40,7 +40,8 @@ class ServerSettings(Struct, kw_only=True, forbid_unknown_fields=True, rename="k
     url: str = ""
     """Of the endpoint. `{port}` in it, in `start` and in `env` stands for a free port."""
     start: list[str] = []
-    """The command that starts it; without one it has to be running. `{python}` stands for the suite's own Python."""
+    """The command that starts it; without one it has to be running. `{python}` stands for the suite's own Python, and
+    `{folder}` for a new folder that is deleted in the end."""
     cwd: str = "."
     """Where that command runs, seen from the file."""
     env: dict[str, str] = {}
@@ -54,7 +55,7 @@ class ModelSettings(Struct, kw_only=True, forbid_unknown_fields=True, rename="ke
     env: dict[str, str] = field(
         default_factory=lambda: {"OPENAI_BASE_URL": "{model}", "OPENAI_API_KEY": "sk-conformance"}
     )
-    """`{model}` stands for the base URL of the model."""
+    """`{model}` stands for the base URL of the model. Empty for a server that has scripts (L3) and no model (L2)."""
     port: int = 0
     """Where the model listens; a server that is not started by the suite needs a fixed one."""
 
@@ -85,7 +86,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True, rename="kebab")
     @property
     def levels(self) -> tuple[Level, ...]:
         """The levels at which it is tested."""
-        return LEVELS[: LEVELS.index(self.level) + 1]
+        reached = LEVELS[: LEVELS.index(self.level) + 1]
+        return reached if self.model.env else tuple(level for level in reached if level != "L2")
 
     @property
     def users(self) -> dict[str, dict[str, str]]:
