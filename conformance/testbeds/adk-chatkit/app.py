@@ -1,11 +1,11 @@
 """A backend on adk-chatkit as its guide builds one: `python app.py --port N`. The agent answers without a model.
 
 adk-chatkit extends `openai-chatkit`: threads are sessions of Google ADK, and items are the events that ADK's runner
-writes into them. So no script can place an item in a thread, and the bed stays at what any running server is asked (L1).
+writes into them. No script can place any, so the bed stays at what any running server is asked (L1).
 """
 
 # The SDKs, whose signatures these are, are not installed where this file is checked.
-# ruff: noqa: ANN001, ANN201, D102, INP001
+# ruff: noqa: ANN001, ANN202, INP001
 
 from __future__ import annotations
 
