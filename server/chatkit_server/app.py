@@ -1,7 +1,7 @@
 """The Starlette app: one endpoint, mounted anywhere."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +22,9 @@ from chatkit_server.errors import logger
 from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
 from chatkit_server.limits import Gate, Limits
+from chatkit_server.observing import REQUEST_ID, Observed, Observer, Probes, observed_store
+from chatkit_server.observing.call import taken, watched
+from chatkit_server.observing.probes import Page
 from chatkit_server.pipeline import Events
 from chatkit_server.refusing import refusal
 from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
@@ -71,6 +74,8 @@ def create_app(
     ping: float = PING_SECONDS,
     max_body: int = MAX_BODY,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    observers: Iterable[Observer] = (),
+    pages: Mapping[str, Page] | None = None,
     new_id: NewId = random_id,
     now: Clock = utc_now,
 ) -> Starlette:
@@ -99,9 +104,12 @@ def create_app(
         ping: seconds of silence after which a comment keeps the connection alive; 0 turns that off.
         max_body: bytes that a request may have.
         limits: how much a user may ask: length of messages, answers at once, requests a minute, time.
+        observers: are told what happens: `Metrics`, `Traces`, `Logs` of `chatkit_server.observing`, or your own.
+        pages: more pages beside `/healthz` and `/readyz`, by path, for instance `{"/metrics": metrics.page}`.
         new_id: makes ids.
         now: tells the time, in UTC.
     """
+    observers = tuple(observers)
     hooks = collect(
         responder,
         actions=actions,
@@ -113,7 +121,7 @@ def create_app(
     )
     backend = Backend(
         hooks=hooks,
-        store=store or MemoryStore(),
+        store=observed_store(store or MemoryStore(), observers),
         allow_cancel=allow_cancel,
         strict=strict,
         new_id=new_id,
@@ -131,21 +139,24 @@ def create_app(
         allow_methods=["POST"],
         allow_headers=allow_headers,
         allow_credentials=allow_credentials,
+        expose_headers=[REQUEST_ID],
         max_age=600,
     )
+    probes = Middleware(Probes, backend.store, draining=lambda: app.state.draining, pages=pages)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> Any:
         yield
         await backend.store.aclose()
 
-    app = Starlette(
+    app: Starlette = Starlette(
         routes=[Route(path, endpoint.answer, methods=["POST"])],
-        middleware=[guard, cors],
+        middleware=[probes, Middleware(Observed, observers), guard, cors],
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_error},
     )
     app.state.backend = backend
+    app.state.draining = False
     return app
 
 
@@ -177,6 +188,7 @@ class _Endpoint:
         request = decode_request(await _read(http, self._max_body))
         context.metadata = request.metadata or {}
         turn = Turn(self._backend, context, request)
+        taken(turn)
         route = TABLE[type(request)]
         if not route.streaming:
             return Response(encode(await route.handler(turn, request)), media_type="application/json")
@@ -186,7 +198,7 @@ class _Endpoint:
             held = place.pop_all()
         if self._backend.limits.streams is not None:
             events = _holding(held, events)
-        return EventResponse(EventStream(events), ping=self._ping)
+        return EventResponse(EventStream(watched(events)), ping=self._ping)
 
     async def context(self, http: Request) -> Context:
         """Find out who asks, and from where. Raises RequestError."""

@@ -4,10 +4,12 @@ from starlette.responses import Response
 
 from chatkit_protocol.codec import RequestError, encode
 from chatkit_server.errors import TooMany, Unauthorized
+from chatkit_server.observing.call import refused
 
 
 def refusal(error: RequestError) -> Response:
     """Tell a refusal as protocol.md §9 has it."""
+    refused(error.code)
     headers = {}
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = error.challenge
