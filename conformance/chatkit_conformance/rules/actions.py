@@ -6,7 +6,7 @@ from typing import Any
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import mapped
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.subjects import Conversation
+from chatkit_conformance.linter.subjects import Conversation, Stream
 from chatkit_conformance.linter.visits import NOWHERE, Visit, visits
 from chatkit_conformance.transcript import JSON, OK, Exchange, parsed
 
@@ -156,8 +156,9 @@ def sync_gives_an_item(told: Conversation) -> Looks:
         if visit.exchange.status == OK:
             reply = visit.exchange.json if isinstance(visit.exchange.json, dict) else None
             item = reply.get("updated_item") if reply else None
+            itself = reply is not None and {"id", "type", "thread_id"} <= reply.keys()
             holds = reply is not None and (
-                item is None or mapped(item).get("thread_id") == visit.params.get("thread_id")
+                (item is None and not itself) or mapped(item).get("thread_id") == visit.params.get("thread_id")
             )
             yield visit.look(holds, "an object, with an item of the thread or without", reply)
 
@@ -216,6 +217,24 @@ def unknown_is_refused(told: Conversation) -> Looks:
     for visit in visits(told, *ACTIONS):
         if NOWHERE in (visit.params.get("thread_id"), visit.params.get("item_id")):
             yield visit.look(visit.failed, "a refusal", [event.type for event in visit.told])
+
+
+@rule(
+    "actions.stream.no-user-message",
+    "SHOULD",
+    "L0",
+    catalogue="ACT-010",
+    source="openai-chatkit 1.6.5, chatkit/server.py:695-726",
+    why="The user sees words in the conversation that nobody said.",
+    mend="Send no user message in answer to an action; a hidden item can tell the model of it.",
+    good=_acted(e.notice("sender=msg_2")),
+    bad=e.act(e.done(e.user_message(item_id="msg_7"))),
+)
+def an_action_says_nothing_for_the_user(stream: Stream) -> Looks:
+    """The answer to an action carries no user message."""
+    if stream.kind == "threads.custom_action":
+        said = [event for event in stream.events if event.item_type == "user_message"]
+        yield (said[0] if said else stream).look(not said, "no user message", [event.item_id for event in said])
 
 
 @rule(

@@ -157,6 +157,38 @@ def other_items_are_dropped(told: Conversation) -> Looks:
 
 
 @rule(
+    "cancel.button-is-offered",
+    "SHOULD",
+    "L3",
+    catalogue="STR-005",
+    source="openai-chatkit 1.6.5, chatkit/types.py:448; chatkit/server.py:357",
+    why="The user cannot stop an answer, though the server keeps what a stop leaves.",
+    mend="Send `allow_cancel: true` in `stream_options` where answers can be stopped.",
+    since="1.4",
+    good=_stopped(PARTIAL),
+    bad=[
+        e.stream(
+            "threads.create",
+            {"input": e.text_input()},
+            e.CREATED,
+            e.done(USER),
+            {"type": "stream_options", "stream_options": {"allow_cancel": False}},
+            *HALF,
+            left=True,
+        ),
+        e.listing(USER, PARTIAL),
+    ],
+)
+def a_button_is_offered(told: Conversation) -> Looks:
+    """An answer that can be stopped says so: its options allow it."""
+    for stop in _stops(told):
+        kept = [name for name, _ in _partial(stop) if named(stop.after, name)]
+        for event in stop.stream.of("stream_options") if kept else ():
+            allowed = mapped(event.value.get("stream_options")).get("allow_cancel")
+            yield event.look(allowed is not False, "allow_cancel: true", allowed)
+
+
+@rule(
     "cancel.thread-goes-on",
     "MUST",
     "L3",

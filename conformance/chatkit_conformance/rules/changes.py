@@ -127,6 +127,27 @@ def changes_are_told_after_an_error(conversation: Conversation) -> Looks:
 
 
 @rule(
+    "changes.error-first",
+    "SHOULD",
+    "L3",
+    catalogue="THR-017",
+    source=SDK + "913-934",
+    why="What seems to go on after a change is over: the failure is shown below what no longer changes.",
+    mend="Send `error` as soon as the answer fails, then look for changes.",
+    good=changed(["title", "New"], ["raise", "crash"], told=(e.error(), updated(title="New"))),
+    bad=changed(["title", "New"], ["raise", "crash"], told=(updated(title="New"), e.error())),
+)
+def the_error_comes_first(conversation: Conversation) -> Looks:
+    """When an answer fails before anything is sent, the error comes before the change that preceded it."""
+    for stream, before in _scripted(conversation):
+        silent = all(step[0] in {*OPERATIONS, "meta", "raise"} for step in steps(stream.script))
+        wanted = _wanted(stream, *OPERATIONS)
+        if silent and _fails(stream) and wanted and not _shows(before, wanted) and stream.of("thread.updated"):
+            told = [kind for kind in stream.kinds if kind in {"error", "thread.updated"}]
+            yield stream.look(told[0] == "error" or "error" not in told, "error, then thread.updated", told)
+
+
+@rule(
     "changes.kept",
     "MUST",
     "L3",
@@ -185,6 +206,26 @@ def _emits(stream: Stream) -> bool:
     scripted = [mapped(step[1]).get("type") for step in steps(stream.script) if step[0] == "emit" and step[1:]]
     unknown = any("$" in str(step[1:]) for step in steps(stream.script) if step[0] in OPERATIONS)
     return "thread.updated" in scripted or unknown
+
+
+@rule(
+    "changes.told-once",
+    "SHOULD",
+    "L0",
+    catalogue="THR-018",
+    source=SDK + "897,904",
+    why="The client draws its list of threads anew for nothing.",
+    mend="Compare with what was told last, and send `thread.updated` only when something is different.",
+    good=e.create(updated(title="New"), updated(title="Newer")),
+    bad=e.create(updated(title="New"), e.notice(), updated(title="New")),
+)
+def a_change_is_told_once(stream: Stream) -> Looks:
+    """A `thread.updated` differs from the one before it."""
+    told: JSON | None = None
+    for event in stream.of("thread.updated"):
+        if event.thread and not _emits(stream):
+            yield event.look(event.thread != told, "another state of the thread", path="$.thread")
+            told = event.thread
 
 
 @rule(

@@ -199,6 +199,48 @@ def the_order_is_obeyed(conversation: Conversation) -> Looks:
             yield one.look(not _rising(backwards), f"rows in order {one.order}", one.ids, path="$.data")
 
 
+def _made(name: str) -> Exchange:
+    """Make a thread of this id."""
+    told = (
+        e.CREATED | {"thread": e.thread(id=name)},
+        e.done(e.user_message(item_id=f"msg_{name}", thread_id=name)),
+        e.OPTIONS,
+    )
+    return e.stream("threads.create", {"input": e.text_input()}, *told)
+
+
+NEW_A, NEW_B = _made("thr_a"), _made("thr_b")
+
+
+def threads(*names: str) -> Exchange:
+    """List threads."""
+    return e.reply("threads.list", {}, e.page(*(e.thread(id=name) for name in names)))
+
+
+@rule(
+    "paging.threads.listed",
+    "MUST",
+    "L1",
+    catalogue="PAG-007",
+    source=SERVER + "449",
+    why="A conversation cannot be found again.",
+    mend="List every thread of the user, with those whose answers failed as well.",
+    good=[NEW_A, NEW_B, threads("thr_b", "thr_a")],
+    bad=[NEW_A, NEW_B, threads("thr_a")],
+)
+def every_thread_is_listed(conversation: Conversation) -> Looks:
+    """A list of threads has every thread that was made, as far as the page goes."""
+    for page in pages(conversation):
+        if page.exchange.kind != "threads.list" or page.after or not page.known:
+            continue
+        missing = [name for name in page.known if name not in page.ids]
+        if page.more is not False:
+            # What is older than all that is shown may come on a later page.
+            newer = page.known[min(page.places, default=len(page.known)) :]
+            missing = [name for name in missing if page.order != "asc" and name in newer]
+        yield page.look(not missing, "every thread that was made", missing)
+
+
 @rule(
     "paging.threads.no-items",
     "MUST",

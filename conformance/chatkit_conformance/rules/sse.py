@@ -289,7 +289,8 @@ def a_comment_stands_alone(exchange: Exchange) -> Looks:
     bad=e.with_body(HELLO, b"\n", b"\r\n"),
 )
 def lines_end_with_a_line_feed(exchange: Exchange) -> Looks:
-    """Lines end with a line feed, not with CR LF."""
+    """Lines end with a line feed, not with CR LF, nor with CR alone."""
     if exchange.streams and not instead(exchange):
-        count = exchange.received.count(b"\r\n")
-        yield asked(exchange, not count, "line feeds", f"{count} lines end with CR LF")
+        body = exchange.received
+        count = body.count(b"\r\n") if b"\n" in body else body.count(b"\r")
+        yield asked(exchange, not count, "line feeds", f"{count} lines end with a carriage return")

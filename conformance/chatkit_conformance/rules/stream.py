@@ -162,8 +162,8 @@ def the_message_is_whole(stream: Stream) -> Looks:
     bad=e.go_on(OUTPUT, {"result": 1}, e.done(e.user_message(item_id="msg_7"))),
 )
 def nothing_is_said_for_the_user(stream: Stream) -> Looks:
-    """An answer to a result, or to a form, carries no user message."""
-    if stream.kind in RETURNS:
+    """An answer to a result, to a form, or to a message that is answered again, carries no user message."""
+    if stream.kind in {*RETURNS, "threads.retry_after_item"}:
         said = [event for event in stream.events if event.item_type == "user_message"]
         place = said[0] if said else stream
         yield place.look(not said, "no user message", [event.item_id for event in said])
