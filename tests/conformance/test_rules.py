@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import chatkit_conformance.rules as area
+from chatkit_conformance.conform import coverage
 from chatkit_conformance.rules import AREAS, RULES, Rule, lint
 
 EVERY = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -32,3 +33,12 @@ def test_a_rule_says_what_it_asks_for(rule: Rule) -> None:
 
 def test_every_file_of_rules_is_an_area() -> None:
     assert {path.stem for path in Path(area.__file__).parent.glob("*.py")} - {"__init__"} == set(AREAS)
+
+
+UNSEEN: dict[str, str] = {}
+"""Rules that no scenario can have looked at, with the reason why not."""
+
+
+def test_some_scenario_looks_at_every_rule() -> None:
+    table = coverage.recorded()
+    assert {rule for rule in RULES if not table.deciding(rule)} == set(UNSEEN)

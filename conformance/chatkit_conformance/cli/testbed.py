@@ -21,15 +21,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store", default="memory", metavar="memory|sqlite:PATH", help="where threads are kept (default: memory)"
     )
+    parser.add_argument(
+        "--users",
+        action="store_true",
+        help="the header `authorization` names the user, and nobody without it is served",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from chatkit_conformance.cli.listening import address, listen, run  # noqa: PLC0415 - an extra
-    from chatkit_conformance.testbed.app import scripted_app  # noqa: PLC0415 - an extra
+    from chatkit_conformance.testbed.app import by_header, scripted_app  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
 
-    app = scripted_app(_store(options.store), os.environ)
+    app = scripted_app(_store(options.store), os.environ, identify=by_header if options.users else None)
     listener = listen("127.0.0.1", options.port)
     say(f"test bed at {address(listener)}{ENDPOINT}")
     return run(app, listener, log_level="error")

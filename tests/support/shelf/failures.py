@@ -1,6 +1,5 @@
 """Faults of errors, and of what is shown and never stored."""
 
-
 from support.shelf import spoils as s
 from support.shelf.fault import fault
 from support.shelf.front import JSON
