@@ -1,5 +1,6 @@
 """`serve`: what it prints is true, threads outlive it, and it lets nobody in by accident."""
 
+import asyncio
 import contextlib
 import http.client
 import shlex
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from chatkit_conformance.cli import listening, main
+from chatkit_conformance.cli.stores import shown
+from chatkit_server.stores.postgres import PostgresStore
 from cli.processes import Served, chatkit_wire
+from support.postgres import postgres_url
 from support.wire import Reply, Wire, frames, message
 
 
@@ -144,3 +148,34 @@ def test_other_machines_are_let_in_on_purpose_with_a_warning(capsys, monkeypatch
     assert main([*arguments, "--insecure-no-auth"]) == 0
     assert asked == ["192.0.2.1"]
     assert "WARNING" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "verb", [["serve", "--data", "URL"], ["testbed", "--store", "postgres:URL"]], ids=lambda v: v[0]
+)
+def test_threads_are_kept_in_postgres_when_a_url_is_given(verb) -> None:
+    place = postgres_url()
+    served = Served(*(word.replace("URL", place) for word in verb), "--port", "0")
+    served.wait_for("Ctrl-C" if verb[0] == "serve" else "/chatkit/api")
+    thread = Wire(served.port).create("hello").raw_events[0]["thread"]["id"]
+    served.close()
+
+    async def kept() -> str:
+        store = PostgresStore(place)
+        try:
+            return (await store.load_thread("local", thread)).id
+        finally:
+            await store.delete_thread("local", thread)
+            await store.aclose()
+
+    assert asyncio.run(kept()) == thread
+
+
+def test_a_password_in_the_url_is_not_shown() -> None:
+    assert shown("postgresql://ann:secret@db/chats") == "postgresql://ann@db/chats"
+    assert shown("data/chats.sqlite3") == "data/chats.sqlite3"
+
+
+def test_a_store_that_is_none_is_told(capsys) -> None:
+    assert main(["testbed", "--store", "paper"]) == 2
+    assert "postgres:URL" in capsys.readouterr().err

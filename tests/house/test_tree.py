@@ -21,7 +21,8 @@ EXAMPLES = {Path("conformance/chatkit_conformance/cli/serve.py"): "a path for a 
 
 
 STORES = {
-    Path("server/chatkit_server/stores") / name: cls for name, cls in (("memory.py", "Memory"), ("sqlite.py", "SQLite"))
+    Path("server/chatkit_server/stores") / name: cls
+    for name, cls in (("memory.py", "Memory"), ("sqlite.py", "SQLite"), ("postgres.py", "Postgres"))
 }
 """The stores, whose methods the contract `Store` documents once for all of them."""
 CONTRACT = Path("server/chatkit_server/stores/base.py")

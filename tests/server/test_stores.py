@@ -18,11 +18,13 @@ from chatkit_server.stores import MemoryStore, NotFound, SQLiteStore, Store
 from chatkit_server.stores.contract import CONTRACT, Check
 from chatkit_server.stores.contract.check import fill, item, thread
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS, TASKS, THREADS
+from support.postgres import postgres_store
 
 STORES: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
     "sqlite": lambda folder: SQLiteStore(folder / "test.sqlite"),
     "sqlite in memory": lambda folder: SQLiteStore(":memory:"),
+    "postgres": lambda folder: postgres_store(folder.name),
 }
 
 
@@ -128,16 +130,23 @@ START: list[Operation] = [
 """A thread with items, so that operations at random find something to work on."""
 
 
+async def _tell_apart(store: Store, operations: list[Operation]) -> None:
+    model = MemoryStore()
+    for operation in START + operations:
+        got, wanted = await _outcome(store, operation), await _outcome(model, operation)
+        assert got == wanted, operation
+        assert encode(got) == encode(wanted)
+    assert await _everything(store) == await _everything(model)
+    await store.aclose()
+
+
 @settings(max_examples=100, deadline=None)
 @given(operations=st.lists(OPERATIONS, max_size=30))
 def test_no_sequence_of_calls_tells_sqlite_from_memory(operations: list[Operation]) -> None:
-    async def story() -> None:
-        model, store = MemoryStore(), SQLiteStore(":memory:")
-        for operation in START + operations:
-            got, wanted = await _outcome(store, operation), await _outcome(model, operation)
-            assert got == wanted, operation
-            assert encode(got) == encode(wanted)
-        assert await _everything(store) == await _everything(model)
-        await store.aclose()
+    asyncio.run(_tell_apart(SQLiteStore(":memory:"), operations))
 
-    asyncio.run(story())
+
+@settings(max_examples=25, deadline=None)
+@given(operations=st.lists(OPERATIONS, min_size=10, max_size=40))
+def test_no_sequence_of_calls_tells_postgres_from_memory(operations: list[Operation]) -> None:
+    asyncio.run(_tell_apart(postgres_store("told apart"), operations))

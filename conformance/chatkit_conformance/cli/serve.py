@@ -3,8 +3,8 @@
 Or with another model: LLM_PROVIDER is openai (with OPENAI_API_KEY), gemini (with GEMINI_API_KEY) or compatible (with
 LLM_BASE_URL, LLM_API_KEY, LLM_API=chat|responses). LLM_MODEL names the model, LLM_MODELS more that the user may choose.
 LLM_TRACING=on has the Agents SDK send conversations to OpenAI's traces, for openai only.
-Threads are kept in an SQLite file. Pages of localhost may call it. There are no accounts: whoever reaches the
-port is the one user.
+Threads are kept in an SQLite file, or in PostgreSQL. Pages of localhost may call it. There are no accounts: whoever
+reaches the port is the one user.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from chatkit_conformance.cli.terminal import Failure, complain, say
 EXAMPLE = """\
   chatkit-wire serve
   chatkit-wire serve --port 9000 --data /tmp/try.sqlite3
+  chatkit-wire serve --data postgresql://user@localhost/chats
   LLM_PROVIDER=compatible LLM_BASE_URL=http://127.0.0.1:8009/v1 chatkit-wire serve"""
 
 PORT = 8000
@@ -32,7 +33,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--port", type=int, metavar="N", help=f"port (default: $PORT, or {PORT})")
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="address (default: 127.0.0.1)")
-    parser.add_argument("--data", metavar="FILE", help=f"SQLite file (default: $CHATKIT_DATA, or {DATA})")
+    parser.add_argument(
+        "--data",
+        metavar="FILE|URL",
+        help=f"SQLite file, or the URL of a PostgreSQL database (default: $CHATKIT_DATA, or {DATA})",
+    )
     parser.add_argument("--access-log", action="store_true", help="print a line for every request")
     parser.add_argument(
         "--insecure-no-auth",
@@ -52,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
             2,
         )
     provider = _provider()
-    data = Path(options.data or os.environ.get("CHATKIT_DATA") or DATA)
+    data = options.data or os.environ.get("CHATKIT_DATA") or DATA
     listener = listen(options.host, _port(options.port))
     app = _app(data, provider)
     if not is_loopback(options.host):
@@ -77,15 +82,11 @@ def _provider() -> Any:
         raise Failure(str(error), 2) from None
 
 
-def _app(data: Path, provider: Any) -> Any:
+def _app(data: str, provider: Any) -> Any:
     from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
-    from chatkit_server import SQLiteStore  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
 
-    try:
-        data.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Failure(f"cannot make the folder of {data}: {error.strerror}", 2) from None
-    return demo_app(store=SQLiteStore(data), provider=provider, allow_origin_regex=LOCAL_PAGES)
+    return demo_app(store=store_at(data), provider=provider, allow_origin_regex=LOCAL_PAGES)
 
 
 def _command() -> str:
@@ -95,13 +96,14 @@ def _command() -> str:
     return name if here.name != name or shutil.which(name) else os.path.relpath(here)
 
 
-def _tell(listener: Any, data: Path, provider: Any) -> None:
+def _tell(listener: Any, data: str, provider: Any) -> None:
     from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.stores import shown  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
 
     url = f"{address(listener)}{ENDPOINT}"
     say(f"ChatKit backend at  {url}")
-    say(f"threads are kept in {data}")
+    say(f"threads are kept in {shown(data)}")
     say(f"model               {provider.describe()}")
     say()
     say("Say hello:")

@@ -19,7 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="port on 127.0.0.1 (default: 8000)")
     parser.add_argument(
-        "--store", default="memory", metavar="memory|sqlite:PATH", help="where threads are kept (default: memory)"
+        "--store",
+        default="memory",
+        metavar="memory|sqlite:PATH|postgres:URL",
+        help="where threads are kept (default: memory)",
     )
     parser.add_argument(
         "--users",
@@ -41,11 +44,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _store(name: str) -> Any:
+    from chatkit_conformance.cli.stores import postgres  # noqa: PLC0415 - an extra
     from chatkit_server import MemoryStore, SQLiteStore  # noqa: PLC0415 - an extra
 
-    kind, _, path = name.partition(":")
+    kind, _, place = name.partition(":")
     if name == "memory":
         return MemoryStore()
-    if kind == "sqlite" and path:
-        return SQLiteStore(path)
-    raise Failure(f"--store is memory or sqlite:PATH, not {name!r}", 2)
+    if kind == "sqlite" and place:
+        return SQLiteStore(place)
+    if kind == "postgres" and place:
+        return postgres(place)
+    raise Failure(f"--store is memory, sqlite:PATH or postgres:URL, not {name!r}", 2)

@@ -1,0 +1,46 @@
+"""Where threads are kept, as a command line names it: an SQLite file, or the URL of a PostgreSQL database."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from chatkit_conformance.cli.terminal import Failure
+
+SCHEMES = ("postgresql://", "postgres://")
+
+
+def store_at(place: str) -> Any:
+    """Give the store of an SQLite file, whose folder is made, or of a database.
+
+    Raises:
+        Failure: when it cannot be had, in words for the user.
+    """
+    if place.startswith(SCHEMES):
+        return postgres(place)
+    from chatkit_server import SQLiteStore  # noqa: PLC0415 - an extra
+
+    try:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"cannot make the folder of {place}: {error.strerror}", 2) from None
+    return SQLiteStore(place)
+
+
+def postgres(url: str) -> Any:
+    """Give the store of a PostgreSQL database.
+
+    Raises:
+        Failure: when the extra is not installed.
+    """
+    try:
+        return import_module("chatkit_server.stores.postgres").PostgresStore(url)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("chatkit_"):
+            raise
+        raise Failure("PostgreSQL needs the extra: pip install 'chatkit-wire[postgres]'", 2) from None
+
+
+def shown(place: str) -> str:
+    """Name the place without its password."""
+    return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1@", place) if place.startswith(SCHEMES) else place
