@@ -52,6 +52,9 @@ adk: $(ADK)/installed  ## Make the environment of adk-chatkit, which `make resul
 results: $(VENV)/installed-dev references node adk  ## Test every server that has a test bed here, and write conformance/RESULTS.md (HTML=FILE: a page too).
 	$(BIN)/chatkit-wire results $(if $(HTML),--html $(HTML))
 
+record: $(VENV)/installed-dev references  ## Record again what every version says to every scenario (exit 1: something is new).
+	$(BIN)/chatkit-wire record-reference
+
 differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300 or SECONDS=..., SEED=...).
 	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 

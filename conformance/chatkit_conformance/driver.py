@@ -1,9 +1,8 @@
 """Plays scenarios against a server over HTTP, and writes down what went over the wire."""
 
 import base64
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 from chatkit_conformance.differential.memory import NOWHERE, Memory
 from chatkit_conformance.linter.subjects import Conversation
 from chatkit_conformance.scenarios import Scenario, Step
-from chatkit_conformance.transcript import JSON, OK, Exchange
+from chatkit_conformance.transcript import JSON, OK, Exchange, compact
 
 DEADLINE = 15.0
 """Seconds after which a request is given up."""
@@ -127,10 +126,8 @@ class Play:
         if "sleep" in step:
             time.sleep(step["sleep"] / 1000)
         elif "together" in step:
-            asked = [(one, self.bytes_of(one)) for one in step["together"]]
-            with ThreadPoolExecutor(len(asked)) as hands:
-                for exchange in list(hands.map(lambda pair: self.ask(*pair), asked)):
-                    yield self.keep(exchange)
+            for exchange in self.at_once([(one, self.bytes_of(one)) for one in step["together"]]):
+                yield self.keep(exchange)
         elif "upload" in step:
             yield from self.upload(step)
         else:
@@ -145,7 +142,7 @@ class Play:
             if not (page.get("has_more") and isinstance(page.get("after"), str)):
                 break
             following = exchange.request | {"params": exchange.params | {"after": page["after"]}}
-            exchange = self.keep(self.ask(step, json.dumps(following).encode()))
+            exchange = self.keep(self.ask(step, compact(following).encode()))
             yield exchange
 
     def bytes_of(self, step: Step) -> bytes:
@@ -155,7 +152,7 @@ class Play:
         if "base64" in step:
             return base64.b64decode(step["base64"])
         request = self.memory.resolved({key: step[key] for key in ("type", "params", "metadata") if key in step})
-        return json.dumps(request, ensure_ascii=False).encode()
+        return compact(request).encode()
 
     def ask(self, step: Step, sent: bytes) -> Exchange:
         """Send what a step says."""
@@ -170,6 +167,11 @@ class Play:
         )
         return replace(asked, began=began, model=tuple(self.model_log()) if self.model_log else ())
 
+    def at_once(self, asked: Sequence[tuple[Step, bytes]]) -> list[Exchange]:
+        """Send what several steps say, all at the same time."""
+        with ThreadPoolExecutor(len(asked)) as hands:
+            return list(hands.map(lambda pair: self.ask(*pair), asked))
+
     def upload(self, step: Step) -> Iterator[Exchange]:
         """Send bytes to where an attachment says."""
         wanted = self.memory.pick(step["upload"])
@@ -180,7 +182,11 @@ class Play:
             asked = Exchange(b"0" * step.get("bytes", 1), method=str(place.get("method")), user=step.get("user", ""))
             headers = place.get("headers")
             told = headers if isinstance(headers, dict) else {}
-            yield self.keep(send(place["url"], asked, told, self.endpoint.deadline))
+            yield self.keep(self.carry(place["url"], asked, told))
+
+    def carry(self, url: str, asked: Exchange, headers: Mapping[str, str]) -> Exchange:
+        """Send bytes to another place than the endpoint."""
+        return send(url, asked, headers, self.endpoint.deadline)
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Remember an exchange and what it shows."""

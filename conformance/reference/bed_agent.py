@@ -12,13 +12,8 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 
-from chatkit.agents import (
-    AgentContext,
-    ClientToolCall,
-    ResponseStreamConverter,
-    ThreadItemConverter,
-    stream_agent_response,
-)
+from chatkit import agents as bridge
+from chatkit.agents import AgentContext, ClientToolCall, ThreadItemConverter, stream_agent_response
 from chatkit.types import CustomTask
 from openai import AsyncOpenAI
 
@@ -27,6 +22,9 @@ from agents import RunContextWrapper, function_tool
 
 Wrapper = RunContextWrapper[AgentContext[dict]]
 PARTIAL_IMAGES = 2
+PAUSE = 0.05
+"""Seconds before a guardrail judges. When it trips, the SDK stops reading what the run has said, however far it is:
+without a pause no two streams are the same."""
 PAUSE = 0.03
 """Seconds before each step: an event shows its item as it is when it is written, not when it is made."""
 
@@ -46,6 +44,7 @@ async def steps(wrapper: Wrapper, titles: list[str]) -> str:
 
 
 async def blocked(context, agent, output) -> agents.GuardrailFunctionOutput:
+    await asyncio.sleep(PAUSE)
     return agents.GuardrailFunctionOutput(output_info=None, tripwire_triggered="BLOCKED" in str(output))
 
 
@@ -80,6 +79,8 @@ async def answered(store, thread, message):
     dialect = (message and message.inference_options.model) or ""
     told = await Converter().to_agent_input(history.data)
     result = agents.Runner.run_streamed(agent(dialect), told, context=context)
-    converter = ResponseStreamConverter(partial_images=PARTIAL_IMAGES)
-    async for event in stream_agent_response(context, result, converter=converter):
+    # Before 1.5 nothing was to be told of pictures.
+    known = hasattr(bridge, "ResponseStreamConverter")
+    more = {"converter": bridge.ResponseStreamConverter(partial_images=PARTIAL_IMAGES)} if known else {}
+    async for event in stream_agent_response(context, result, **more):
         yield event

@@ -184,6 +184,24 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
         "It is stored, if the thread has it already.",
         "After a reload the user sees what they saw before.",
     ),
+    (
+        "D29",
+        "An error with a code that the SDK does not know fails.",
+        "It is sent.",
+        "The set of codes is open: an app has failures of its own.",
+    ),
+    (
+        "D30",
+        "Base64 with other characters in it is read without them, and what is left is transcribed.",
+        "400.",
+        "What is broken is told; speech that nobody said is worse than none.",
+    ),
+    (
+        "D31",
+        "A cursor that the list does not have is left to the store, which may start over.",
+        "404.",
+        "A list that starts over in place of the next page is shown twice, or never ends.",
+    ),
 )
 
 DIVERGENCES: dict[str, Divergence] = {row[0]: Divergence(*row) for row in _ROWS}

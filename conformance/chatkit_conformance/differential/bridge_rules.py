@@ -149,11 +149,20 @@ def told_failures(pair: Pair) -> bool:
         return False
     if told[0]["code"] != "custom" or pair.error not in told[0].get("message", ""):
         return False
-    place = pair.official.index(BROKEN)
-    # The official side stops reading the run at once: what is still in its queue is lost.
-    lost = pair.ours[place : pair.ours.index(told[0])]
-    pair.official[place : place + 1] = [*lost, told[0]]
+    # The official side stops reading the run at once: what is still in its queue is lost, before what it takes back.
+    place = end_of_run(pair.official, BROKEN)
+    lost = pair.ours[place : end_of_run(pair.ours, told[0])]
+    pair.official[place:place] = lost
+    pair.official[pair.official.index(BROKEN)] = told[0]
     return True
+
+
+def end_of_run(events: Events, failure: Any) -> int:
+    """Find where a stream has said all, and takes back or tells that it failed."""
+    place = events.index(failure)
+    while place and events[place - 1]["type"] == "thread.item.removed":
+        place -= 1
+    return place
 
 
 def removed_calls(pair: Pair) -> bool:

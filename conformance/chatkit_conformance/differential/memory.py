@@ -68,7 +68,7 @@ class Memory:
         if not isinstance(value, dict):
             return value
         if "$script" in value:
-            return "ckc:" + json.dumps(self.resolved(value["$script"]))
+            return "ckc:" + json.dumps(self.resolved(value["$script"]), ensure_ascii=False, separators=(",", ":"))
         if "$" in value:
             return self.pick(value)
         return {key: self.resolved(inner) for key, inner in value.items()}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-ID = re.compile(r"\b(thr|msg|tc|wf|tsk|atc|shcx)_[0-9A-Za-z]{8,40}\b")
+ID = re.compile(r"\b(thr|msg|tc|wf|tsk|atc|shcx|fc|call|ig)_(?:[0-9A-Za-z]{8,40}|\d{1,5})\b")
+"""As servers make them, and as recordings name them."""
 TOLD = re.compile(r"(payload|input)=(.*)", re.DOTALL)
 
 

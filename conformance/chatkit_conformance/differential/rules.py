@@ -128,13 +128,18 @@ def refused_retry(scene: Scene) -> bool:
     return retry and silent and scene.lacking and is_problem(scene.ours[0], 404) and agreed(scene)
 
 
+READING = {"threads.list", "threads.get_by_id", "items.list"}
+"""The requests that change nothing: whoever refuses one is in the same state afterwards."""
+
+
 def taken(number: str) -> Rule:
     """Write the rule for requests that only ours reads."""
 
     def rule(scene: Scene) -> bool:
         """D4, D20: what the reference refuses is read with the usual defaults."""
         lenient = scene.step.get("lenient") == number and crashed(scene.official[0])
-        return lenient and scene.ours[0]["status"] == 200 and agreed(scene, fork=True)  # noqa: PLR2004
+        changes = scene.step.get("type") not in READING
+        return lenient and scene.ours[0]["status"] == 200 and agreed(scene, fork=changes)  # noqa: PLR2004
 
     return rule
 

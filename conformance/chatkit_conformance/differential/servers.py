@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -18,9 +18,9 @@ VERSIONS = sorted(
 )
 """The versions of the official SDK that are on record, oldest first; the last one is compared with while tests run."""
 PATH = "/chatkit/api"
-STEADY = {"PYTHONHASHSEED": "0"}
+STEADY = {"PYTHONHASHSEED": "0", "TZ": "UTC"}
 """The reference compares widgets field by field in the order of a set of names: unless hashes are fixed, whether a
-prop that appears makes it fail (D14) differs from one process to the next."""
+prop that appears makes it fail (D14) differs from one process to the next. Its times are local, without a zone (D7)."""
 
 
 class ServerError(Exception):
@@ -32,11 +32,12 @@ class TestBedServer:
 
     __test__ = False  # pytest collects classes by their name
 
-    def __init__(self, command: Sequence[str], *, patience: float = 30.0) -> None:
+    def __init__(self, command: Sequence[str], *, patience: float = 30.0, env: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}{PATH}"
         self.command = [*command, "--port", str(self.port)]
         self.patience = patience
+        self.env = {**os.environ, **STEADY, **(env or {})}
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -44,7 +45,7 @@ class TestBedServer:
         # S603: the command is one of the two below. The log is a file: a pipe that nobody reads would fill.
         try:
             self.process = subprocess.Popen(  # noqa: S603
-                self.command, stdout=self.log, stderr=self.log, env=os.environ | STEADY
+                self.command, stdout=self.log, stderr=self.log, env=self.env
             )
         except OSError as error:
             self.log.close()
@@ -92,8 +93,8 @@ class TestBedServer:
 class OfficialServer(TestBedServer):
     """The test bed on the official SDK, in a virtual environment that `make reference` or `make references` makes."""
 
-    def __init__(self, python: str | None = None) -> None:
-        super().__init__([python or reference_python(), str(REFERENCE / "app.py")])
+    def __init__(self, python: str | None = None, env: Mapping[str, str] | None = None) -> None:
+        super().__init__([python or reference_python(), str(REFERENCE / "app.py")], env=env)
 
 
 class OurServer(TestBedServer):

@@ -78,7 +78,8 @@ def _say(text: str) -> Answer:
 
 def _rounds(turn: str) -> list[list[tuple[int, Any]]]:
     try:
-        script = json.loads(turn.removeprefix(MARK))
+        # What follows the script is for the backend to pass on: it is in the model's log, and not obeyed.
+        script, _ = json.JSONDecoder().raw_decode(turn.removeprefix(MARK).lstrip())
     except ValueError as error:
         raise ScriptError(f"the script is no JSON: {error}") from None
     if not isinstance(script, list):
