@@ -185,6 +185,7 @@ def page(*keys: int, after: int | None = None) -> JSON:
 
 FULL = {"handler": "server", "loadingBehavior": "auto", "streaming": True}
 ONE, TWO = card({"type": "Text", "value": "a"}), card({"type": "Text", "value": "ab"})
+THREE = card({"type": "Text", "value": "abc"})
 RETRY, TOOL = {"type": "threads.retry_after_item"}, {"type": "threads.add_client_tool_output"}
 WALK = {"type": "items.list", "params": {}, "walk": True}
 
@@ -236,6 +237,13 @@ CASES: list[tuple[str, JSON, list[JSON], list[JSON], JSON]] = [
                 redrawn(ONE),
             )
         ],
+        {},
+    ),
+    (
+        "D14",
+        {},
+        [stream(ERROR, widget("added", ONE), redrawn(THREE), ERROR)],
+        [stream(ERROR, widget("added", ONE), redrawn(TWO), redrawn(THREE), redrawn(ONE), widget("done", ONE), ERROR)],
         {},
     ),
     ("D19", WALK, [page(1, after=9), page(2)], [page(1, 2)], {"secret": True}),

@@ -69,13 +69,29 @@ def is_part(some: list[dict[str, Any]], more: list[dict[str, Any]]) -> bool:
 def crashed_diff(scene: Scene) -> bool:
     """D14: a prop that comes or goes on a template's widget is an update, not an error."""
     official, ours = scene.events(scene.official), scene.events(scene.ours)
-    at = next((n for n, event in enumerate(official) if event == CRASH), None)
-    if at is None or len(ours) <= at or ours[at]["type"] != UPDATED:
+    ends = [place for place, event in enumerate(official) if event == CRASH]
+    return any(is_crash(scene, deepcopy(official[:end]), ours) for end in ends) and agreed(scene, fork=True)
+
+
+def is_crash(scene: Scene, before: list[Any], ours: list[Any]) -> bool:
+    """Tell whether the reference stopped in a widget that ours goes on with, after which it may have lost appends."""
+    official = lives(before)
+    if not official or official[-1].done is not None or len(lives(ours)) < len(official):
         return False
-    before = deepcopy(official[:at])
-    as_given(before, ours[:at])
-    opened = [life for life in lives(before) if life.done is None]
-    return bool(opened) and scene.equal(before, ours[:at]) and agreed(scene, fork=True)
+    stopped, whole = official[-1], lives(ours)[len(official) - 1]
+    if not is_part(stopped.updates, whole.updates):
+        return False
+    done = [place for place, event in enumerate(ours) if is_done(event, whole.id)]
+    rest = ours[: done[-1]] if whole.done is not None else list(ours)
+    stopped.forget(before)
+    whole.forget(rest)
+    as_given(before, rest)
+    return scene.equal(before, rest)
+
+
+def is_done(event: dict[str, Any], item_id: str) -> bool:
+    """Tell whether an event finishes this item."""
+    return bool(event["type"] == "thread.item.done" and event["item"]["id"] == item_id)
 
 
 CRASH = {"type": "error", "code": "stream.error", "allow_retry": True}
