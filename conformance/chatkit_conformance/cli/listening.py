@@ -1,12 +1,13 @@
 """An app on a port of this machine, until it is interrupted."""
 
 import ipaddress
+import math
 import socket
 from typing import Any
 
 from chatkit_conformance.cli.terminal import Failure
 
-CLOSING_SECONDS = 5
+CLOSING_SECONDS = 5.0
 """How long answers that still stream have to be stopped and saved."""
 
 
@@ -48,16 +49,28 @@ def address(listener: socket.socket) -> str:
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
-def run(app: Any, listener: socket.socket, *, log_level: str = "warning", access_log: bool = False) -> int:
-    """Serve until interrupted; answers that still stream then are stopped as if the user had done it."""
+def run(
+    app: Any,
+    listener: socket.socket,
+    *,
+    log_level: str = "warning",
+    access_log: bool = False,
+    closing_seconds: float = CLOSING_SECONDS,
+    own_logs: bool = False,
+) -> int:
+    """Serve until interrupted; answers that still stream `closing_seconds` later are stopped as if by the user.
+
+    With `own_logs` the process has set up its logging already.
+    """
     import uvicorn  # noqa: PLC0415 - of an extra
 
     config = uvicorn.Config(
         app,
+        log_config=None if own_logs else uvicorn.config.LOGGING_CONFIG,
         log_level="info" if access_log else log_level,
         access_log=access_log,
         server_header=False,
-        timeout_graceful_shutdown=CLOSING_SECONDS,
+        timeout_graceful_shutdown=math.ceil(closing_seconds),
     )
     uvicorn.Server(config).run(sockets=[listener])
     return 0

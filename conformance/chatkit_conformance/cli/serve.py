@@ -5,6 +5,9 @@ LLM_BASE_URL, LLM_API_KEY, LLM_API=chat|responses). LLM_MODEL names the model, L
 LLM_TRACING=on has the Agents SDK send conversations to OpenAI's traces, for openai only.
 Threads are kept in an SQLite file, or in PostgreSQL. Pages of localhost may call it. There are no accounts: whoever
 reaches the port is the one user.
+
+Every setting is a flag, a variable or a key of the file given with --config, in this order; chatkit-wire config shows
+them all with where they come from.
 """
 
 import argparse
@@ -14,79 +17,109 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from chatkit_conformance.cli.settings import Settings, SettingsError, declare, read, settings
+from chatkit_conformance.cli.settings.table import LOCAL_PAGES
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
 EXAMPLE = """\
   chatkit-wire serve
   chatkit-wire serve --port 9000 --data /tmp/try.sqlite3
   chatkit-wire serve --data postgresql://user@localhost/chats
+  chatkit-wire serve --config chatkit.toml --metrics --logs json
   LLM_PROVIDER=compatible LLM_BASE_URL=http://127.0.0.1:8009/v1 chatkit-wire serve"""
 
-PORT = 8000
-DATA = "data/chatkit.sqlite3"
-LOCAL_PAGES = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-"""Origins of pages that this machine serves."""
 HELLO = '{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"hello"}]}}}'
+MODEL = "Model"
+"""The group of settings that `chatkit_agents.providers` reads as variables."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("--port", type=int, metavar="N", help=f"port (default: $PORT, or {PORT})")
-    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="address (default: 127.0.0.1)")
-    parser.add_argument(
-        "--data",
-        metavar="FILE|URL",
-        help=f"SQLite file, or the URL of a PostgreSQL database (default: $CHATKIT_DATA, or {DATA})",
-    )
-    parser.add_argument("--access-log", action="store_true", help="print a line for every request")
-    parser.add_argument(
-        "--insecure-no-auth",
-        action="store_true",
-        help="let other machines in with --host, though everyone is the same user there",
-    )
+    """Declare a flag for every setting."""
+    declare(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from chatkit_conformance.cli.listening import is_loopback, listen, run  # noqa: PLC0415 - an extra
 
-    if not is_loopback(options.host) and not options.insecure_no_auth:
+    told = _settings(options)
+    if not is_loopback(told.host) and not told.insecure_no_auth:
         raise Failure(
-            f"{options.host} can be reached from other machines, and there are no accounts: everyone would read and "
+            f"{told.host} can be reached from other machines, and there are no accounts: everyone would read and "
             "delete everything. If that is what you want, add --insecure-no-auth",
             2,
         )
-    provider = _provider()
-    data = options.data or os.environ.get("CHATKIT_DATA") or DATA
-    listener = listen(options.host, _port(options.port))
-    app = _app(data, provider)
-    if not is_loopback(options.host):
-        complain(f"WARNING: no accounts! Everyone who reaches {options.host} reads, writes and deletes all threads.")
-    _tell(listener, data, provider)
-    return run(app, listener, access_log=options.access_log)
+    provider = _provider(told)
+    listener = listen(told.host, told.port)
+    app = _app(told, provider)
+    if not is_loopback(told.host):
+        complain(f"WARNING: no accounts! Everyone who reaches {told.host} reads, writes and deletes all threads.")
+    _tell(listener, told.data, provider)
+    return run(
+        app,
+        listener,
+        access_log=told.access_log,
+        closing_seconds=told.shutdown_seconds,
+        own_logs=told.logs == "json",
+    )
 
 
-def _port(given: int | None) -> int:
-    named = os.environ.get("PORT") or str(PORT)
-    if given is None and not named.isdigit():
-        raise Failure(f"the variable PORT is no number: {named!r}", 2)
-    return int(named) if given is None else given
+def _settings(options: argparse.Namespace) -> Settings:
+    try:
+        reading = read(vars(options), os.environ)
+    except SettingsError as error:
+        raise Failure(str(error), 2) from None
+    for doubt in reading.doubts:
+        complain(f"warning: {doubt}")
+    if reading.settings.log_text and reading.settings.logs != "json":
+        raise Failure(f"{reading.sources['log_text']}: only JSON logs can hold what was said; set logs to json, too", 2)
+    return reading.settings
 
 
-def _provider() -> Any:
+def _provider(told: Settings) -> Any:
     from chatkit_agents.providers import ProviderError, choose  # noqa: PLC0415 - an extra
 
     try:
-        return choose()
+        return choose({**os.environ, **_variables(told)})
     except ProviderError as error:
         raise Failure(str(error), 2) from None
 
 
-def _app(data: str, provider: Any) -> Any:
-    from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
-    from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
+def _variables(told: Settings) -> dict[str, str]:
+    """Give the settings of the model as the variables that name them."""
+    rows = [row for row in settings().values() if row.group == MODEL]
+    return {row.variable: _text(getattr(told, row.name)) for row in rows}
 
-    return demo_app(store=store_at(data), provider=provider, allow_origin_regex=LOCAL_PAGES)
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _app(told: Settings, provider: Any) -> Any:
+    from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.observers import observers  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
+    from chatkit_server.limits import Limits  # noqa: PLC0415 - an extra
+
+    return demo_app(
+        store=store_at(told.data),
+        provider=provider,
+        allow_origins=told.allow_origins,
+        allow_origin_regex=None if told.allow_origins else LOCAL_PAGES,
+        allow_hosts=told.allow_hosts,
+        ping=told.ping,
+        max_body=told.max_body or sys.maxsize,
+        limits=Limits(
+            message_length=told.message_length or None,
+            attachments=told.message_attachments or None,
+            streams=told.user_streams or None,
+            requests_per_minute=told.requests_per_minute or None,
+            seconds_per_answer=told.seconds_per_answer or None,
+        ),
+        **observers(told),
+    )
 
 
 def _command() -> str:
