@@ -16,6 +16,8 @@ from chatkit_conformance.transcript import JSON, OK, Exchange, compact
 
 DEADLINE = 15.0
 """Seconds after which a request is given up."""
+PATIENCE = 60.0
+"""Seconds after which a scenario is given up."""
 PAGES = 100
 """A walk that has not ended by then is one that never ends."""
 MALFORMED = (KeyError, TypeError, AttributeError, IndexError, ValueError)
@@ -31,6 +33,8 @@ class Endpoint:
     users: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The headers that each user sends, by `""` (the usual one), `second` and `nobody`."""
     deadline: float = DEADLINE
+    patience: float = PATIENCE
+    """Seconds that a whole scenario may take."""
 
 
 def post(
@@ -116,10 +120,17 @@ class Play:
     started: float = field(default_factory=time.monotonic)
 
     def steps(self, steps: list[Step]) -> Iterator[Exchange]:
-        """Carry out steps one after the other; give every exchange as it ends."""
-        for step in steps:
-            for _ in range(step.get("times", 1)):
-                yield from self.step(step)
+        """Carry out steps one after the other, while there is time; give every exchange as it ends."""
+        for step in (one for one in steps for _ in range(one.get("times", 1))):
+            if time.monotonic() - self.started > self.endpoint.patience:
+                yield self.keep(Exchange(self.bytes_of(step), trouble=self.too_long))
+                return
+            yield from self.step(step)
+
+    @property
+    def too_long(self) -> str:
+        """What is written down in place of the reply to a step for which no time was left."""
+        return f"the scenario did not end within {self.endpoint.patience:g} s"
 
     def step(self, step: Step) -> Iterator[Exchange]:
         """Carry out one step."""

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 
 from chatkit_conformance.cli import main
-from chatkit_conformance.conform import baseline, coverage
+from chatkit_conformance.conform import baseline, coverage, requirements
 from chatkit_conformance.conform.settings import SettingsError, from_file, from_url
 from chatkit_conformance.conform.suite import NothingMatched, Result, run
-from chatkit_conformance.scenarios import load_all
+from chatkit_conformance.conform.verdicts import Verdict
+from chatkit_conformance.driver import Endpoint, play
+from chatkit_conformance.linter.lint import lint
+from chatkit_conformance.linter.rule import every_rule
+from chatkit_conformance.linter.subjects import NEWEST
+from chatkit_conformance.scenarios import Scenario, load_all
 from chatkit_conformance.testbed.app import scripted_app
 from support.live import live
 
@@ -22,7 +27,7 @@ class Broken:
     """The test bed, with bytes of its replies replaced."""
 
     def __init__(self, before: bytes, after: bytes) -> None:
-        self._app = scripted_app()
+        self.app = scripted_app()
         self._change = before, after
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -34,7 +39,7 @@ class Broken:
                 message = message | {"headers": kept}
             await send(message)
 
-        await self._app(scope, receive, spoiled)
+        await self.app(scope, receive, spoiled)
 
 
 def judged(app: Any, **given: Any) -> Result:
@@ -121,6 +126,104 @@ def _again(message: Any) -> Any:
         return message
 
     return receive
+
+
+def test_a_scenario_has_an_end_though_each_request_has_one() -> None:
+    steps: list[Any] = [{"type": "threads.list", "params": {}}] * 1000
+    with live(scripted_app()) as port:
+        endpoint = Endpoint(f"http://127.0.0.1:{port}/chatkit/api", patience=0.3)
+        exchanges = play(Scenario(name="x.y", note="", steps=steps), endpoint)
+    assert len(exchanges) < 1000
+    assert exchanges[-1].trouble == "the scenario did not end within 0.3 s"
+    assert lint(exchanges).broken == ["http.reply.there"]
+
+
+class NowAndThen:
+    """The test bed, which breaks a rule in the first of each two replies to `items.list`."""
+
+    def __init__(self, *, always: bool = False) -> None:
+        self._bad = Broken(b'"has_more":false', b'"has_more":0')
+        self._good = self._bad.app
+        self.asked, self._always = 0, always
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._good(scope, receive, send)
+            return
+        body = await receive()
+        self.asked += b"items.list" in body["body"]
+        bad = b"items.list" in body["body"] and (self._always or self.asked % 2)
+        messages = iter([body])
+
+        async def received() -> Any:
+            return next(messages, None) or await receive()
+
+        await (self._bad if bad else self._good)(scope, received, send)
+
+
+PAGE: list[Any] = [
+    {"type": "threads.create", "params": {"input": {"content": [], "attachments": [], "inference_options": {}}}},
+    {"type": "items.list", "params": {"thread_id": {"$": "thread"}}},
+]
+PAGES = [Scenario(name=f"pages.{n}", note="", steps=PAGE) for n in range(6)]
+
+
+def page_rule(result: Result) -> Verdict:
+    return next(verdict for verdict in result.verdicts if verdict.rule.id == "paging.page.complete")
+
+
+def served(app: Any, scenarios: list[Scenario]) -> Result:
+    with live(app) as port:
+        return run(from_url(f"http://127.0.0.1:{port}/chatkit/api", level="L3"), scenarios=scenarios)
+
+
+def test_what_comes_and_goes_is_told_as_that() -> None:
+    assert [one.flickers for one in page_rule(served(NowAndThen(), PAGES[:1])).evidence] == [True]
+
+
+def test_what_is_certain_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatkit_conformance.conform.run.HANDS", 1)
+    app = NowAndThen(always=True)
+    verdict = page_rule(served(app, PAGES))
+    assert [one.flickers for one in verdict.evidence] == [False] * 6
+    assert app.asked == 2 * 3 + 4
+
+
+def test_a_rule_that_is_not_frozen_is_reported_and_not_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = {revision: ids - {"paging.page.complete"} for revision, ids in requirements.recorded().items()}
+    monkeypatch.setattr(requirements, "recorded", lambda: sets)
+    result = served(NowAndThen(always=True), PAGES[:1])
+    assert (page_rule(result).outcome, page_rule(result).scored, result.exit_code) == ("fail", False, 0)
+    assert result.counts.must[0] == result.counts.must[1]
+
+
+def test_what_is_frozen_stays() -> None:
+    sets = requirements.recorded()
+    assert sets.keys() >= {NEWEST}
+    gone = {one for ids in sets.values() for one in ids} - {rule.id for rule in every_rule()}
+    assert gone == set(), "a frozen rule keeps its id"
+    assert requirements.FILE.read_bytes() == requirements.written(sets)
+    after = requirements.frozen(sets, NEWEST, ["one.more"])
+    assert after[NEWEST] == sets[NEWEST] | {"one.more"}
+
+
+COUNTING = [
+    pytest.param({"1.4": frozenset("a"), "1.6": frozenset("b")}, "1.5", frozenset("b"), id="the-next-one"),
+    pytest.param({"1.4": frozenset("a"), "1.10": frozenset("b")}, "1.4", frozenset("a"), id="its-own"),
+    pytest.param({"1.4": frozenset("a")}, "1.5", None, id="none-yet"),
+]
+
+
+@pytest.mark.parametrize(("sets", "revision", "ids"), COUNTING)
+def test_which_set_counts(sets: Any, revision: str, ids: Any) -> None:
+    assert requirements.counting(sets, revision) == ids
+
+
+def test_a_server_may_have_scripts_and_no_model() -> None:
+    settings = from_url("http://127.0.0.1:9/x", level="L3")
+    assert settings.levels == ("L0", "L1", "L2", "L3")
+    settings.model.env = {}
+    assert settings.levels == ("L0", "L1", "L3")
 
 
 WRONG = [

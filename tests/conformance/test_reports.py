@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -11,31 +13,35 @@ from rich.console import Console
 from chatkit_conformance.cli import main
 from chatkit_conformance.cli.verdicts import shown
 from chatkit_conformance.conform.reports import REPORTS, data
+from chatkit_conformance.conform.reports.curl import curl
 from chatkit_conformance.conform.reports.markdown import code, plain
 from chatkit_conformance.conform.run import Played
 from chatkit_conformance.conform.settings import from_url
 from chatkit_conformance.conform.suite import Result, run
 from chatkit_conformance.scenarios import Scenario, load_all
 from chatkit_conformance.testbed.app import scripted_app
+from chatkit_conformance.transcript import Exchange
 from support.live import live
 
 HOSTILE = "<script>alert(1)</script>`|*\x01"
 SCENARIOS = [one for one in load_all() if one.name in {"threads.create", "items.pages"}]
 
 
-class Leaks:
-    """The test bed, with a text in each page where a boolean belongs."""
+HELLO = [one for one in SCENARIOS if one.name == "threads.create"]
+TOLD = json.dumps(HOSTILE).encode()
 
-    def __init__(self) -> None:
+
+class Leaks:
+    """The test bed, with a text in each page where a boolean belongs, or another change to its bytes."""
+
+    def __init__(self, before: bytes = b'"has_more":false}', after: bytes = b'"has_more":' + TOLD + b"}") -> None:
         self._app = scripted_app()
+        self._change = before, after
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        told = json.dumps(HOSTILE).encode()
-
         async def spoiled(message: Any) -> None:
             if message["type"] == "http.response.body":
-                page = b'"has_more":' + told + b"}"
-                message = message | {"body": message.get("body", b"").replace(b'"has_more":false}', page)}
+                message = message | {"body": message.get("body", b"").replace(*self._change)}
             elif message["type"] == "http.response.start":
                 kept = [(name, value) for name, value in message["headers"] if name != b"content-length"]
                 message = message | {"headers": kept}
@@ -72,6 +78,53 @@ def test_the_data_has_a_header_a_footer_and_evidence(report: dict[str, Any]) -> 
             assert evidence["findings"]
             assert report["wire"][evidence["scenario"]][0].startswith('{">":')
             assert evidence["findings"][0]["reproduce"].startswith("curl -iN http://127.0.0.1:")
+
+
+def test_a_finding_points_at_its_bytes_and_shows_what_is_around_it() -> None:
+    with live(Leaks(b'"type":"stream_options"', b'"type":"stream_option"')) as port:
+        made = data(run(from_url(f"http://127.0.0.1:{port}/chatkit/api"), scenarios=HELLO))
+    verdict = next(one for one in broken(made) if one["rule"] == "shape.event.known")
+    evidence = verdict["evidence"][0]
+    finding = evidence["findings"][0]
+    start, end = finding["where"]["bytes"]
+    assert end > start > 0
+    assert finding["where"]["path"] == "$.type"
+    assert [near["at fault"] for near in finding["around"]] == [False, True, False]
+    assert '"stream_option"' in finding["around"][1]["text"]
+    assert evidence["places"] == 1
+
+
+BODIES = [
+    pytest.param(b"{}", id="plain"),
+    pytest.param('{"a": "it\'s $HOME `x` \\\\ é 👋"}'.encode(), id="quotes"),
+    pytest.param(b"@/etc/hostname", id="looks-like-a-file"),
+    pytest.param(b"one\ntwo\r\n", id="lines"),
+    pytest.param(b"\xff\xfe{", id="no-utf-8"),
+    pytest.param(b"a\0b", id="nul"),
+    pytest.param(b"", id="empty"),
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_the_command_can_be_pasted(body: bytes) -> None:
+    seen: dict[str, Any] = {}
+
+    async def ear(scope: Any, receive: Any, send: Any) -> None:
+        pieces, more = b"", True
+        while more:
+            message = await receive()
+            pieces, more = pieces + message.get("body", b""), message.get("more_body", False)
+        seen.update(body=pieces, path=scope["path"], method=scope["method"], headers=dict(scope["headers"]))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    asked = Exchange(body, method="PUT", path="/uploads/1", sent_headers={"x-note": "it's"})
+    with live(ear, lifespan="off") as port:
+        line = curl(asked, f"http://127.0.0.1:{port}/chatkit/api", {"authorization": "secret"})
+        subprocess.run(["bash", "-c", line], check=True, capture_output=True, env={**os.environ, "AUTHORIZATION": "me"})
+    assert "secret" not in line
+    assert (seen["body"], seen["path"], seen["method"]) == (body, "/uploads/1", "PUT")
+    assert (seen["headers"][b"x-note"], seen["headers"][b"authorization"]) == (b"it's", b"me")
 
 
 def test_junit_is_read_by_others(report: dict[str, Any]) -> None:

@@ -35,6 +35,10 @@ def _broken(verdict: dict[str, Any]) -> RenderableType:
     head = Text.assemble(
         "\n", (verdict["outcome"], COLOURS[verdict["outcome"]]), f"  {verdict['severity']}  ", (verdict["rule"], "bold")
     )
+    if not verdict["scored"]:
+        head.append("  (not scored: younger than the revision)", "dim")
+    places = sum(evidence["places"] for evidence in verdict["evidence"])
+    head.append(f"  {places} times" if places > 1 else "", "dim")
     first = verdict["evidence"][0]
     finding = first["findings"][0]
     names = [evidence["scenario"] for evidence in verdict["evidence"]]
@@ -51,8 +55,15 @@ def _broken(verdict: dict[str, Any]) -> RenderableType:
         ("mend", verdict["mend"]),
         ("again", finding["reproduce"]),
     ):
-        rows.add_row(Text(name, "dim"), Text(value if len(value) <= WIDTH else f"{value[:WIDTH]}…"))
-    return Group(head, Padding(Group(Text(verdict["requirement"]), rows), (0, 0, 0, 2)))
+        # The command is there to be pasted: it is never cut.
+        rows.add_row(Text(name, "dim"), Text(value if len(value) <= WIDTH or name == "again" else f"{value[:WIDTH]}…"))
+    around = [_near(near) for near in finding["around"]]
+    return Group(head, Padding(Group(Text(verdict["requirement"]), *around, rows), (0, 0, 0, 2)))
+
+
+def _near(near: dict[str, Any]) -> Text:
+    text = f"{'→' if near['at fault'] else ' '} {near['event'] + 1:>4} {near['text']}"
+    return Text(text if len(text) <= WIDTH // 2 else f"{text[: WIDTH // 2]}…", "" if near["at fault"] else "dim")
 
 
 def _undecided(report: dict[str, Any]) -> Iterator[RenderableType]:

@@ -38,7 +38,9 @@ def serving(settings: Settings, environment: Mapping[str, str] | None = None) ->
     """
     server = settings.server
     port = str(free_port()) if "{port}" in " ".join([server.url, *server.start]) else ""
-    endpoint = Endpoint(server.url.replace("{port}", port), settings.users, settings.deadline)
+    endpoint = Endpoint(
+        server.url.replace("{port}", port), settings.users, settings.deadline, settings.scenario_deadline
+    )
     if not server.start:
         _wait(endpoint, server.patience, None)
         yield endpoint

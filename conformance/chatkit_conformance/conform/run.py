@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ HANDS = 4
 """Scenarios played at once. Those in which time matters, or which list threads, are played alone."""
 TRIES = 3
 """A scenario with findings is played so often, to tell a fault from one that comes and goes."""
+CERTAIN = 2
+"""In so many scenarios a rule was broken each time: from then on it needs no more tries."""
 
 Told = Callable[["Played", int, int], None]
 """Takes each scenario as it ends, how many have ended, and how many there are."""
@@ -68,19 +71,16 @@ def played(
     told: Told | None = None,
 ) -> list[Played]:
     """Play scenarios; give what came of each, in the order in which they were given."""
+    stage = Stage(endpoint, settings, rules, model_log)
     ended: dict[str, Played] = {}
-
-    def one(scenario: Scenario) -> Played:
-        return _settled(scenario, endpoint, settings, rules, model_log)
-
     together = [scenario for scenario in scenarios if not alone(scenario)]
     with ThreadPoolExecutor(HANDS) as hands:
-        results: Iterator[Played] = hands.map(one, together)
+        results: Iterator[Played] = hands.map(stage.settled, together)
         for result in results:
             _note(ended, result, scenarios, told)
     for scenario in scenarios:
         if alone(scenario):
-            _note(ended, one(scenario), scenarios, told)
+            _note(ended, stage.settled(scenario), scenarios, told)
     return [ended[scenario.name] for scenario in scenarios]
 
 
@@ -90,41 +90,47 @@ def _note(ended: dict[str, Played], result: Played, scenarios: Sequence[Scenario
         told(result, len(ended), len(scenarios))
 
 
-def _settled(
-    scenario: Scenario,
-    endpoint: Endpoint,
-    settings: Settings,
-    rules: Sequence[Rule] | None,
-    model_log: Callable[[], list[Any]] | None,
-) -> Played:
-    """Play a scenario, and again if it has findings: what is found each time is a fault, the rest flickers."""
-    first = _once(scenario, endpoint, settings, rules, model_log)
-    tries = [first]
-    while first.report.findings and not first.crashed and len(tries) < TRIES:
-        tries.append(_once(scenario, endpoint, settings, rules, model_log))
-    broken = [set(one.report.broken) for one in tries]
-    always = set.intersection(*broken)
-    last = max(tries, key=lambda one: len(one.report.findings))
-    last.flickers = sorted(set.union(*broken) - always)
-    return last
+@dataclass
+class Stage:
+    """Where scenarios are played, and what is certain by now of the server."""
 
+    endpoint: Endpoint
+    settings: Settings
+    rules: Sequence[Rule] | None = None
+    model_log: Callable[[], list[Any]] | None = None
+    certain: Counter[str] = field(default_factory=Counter)
+    """In how many scenarios a rule was broken each time that it was tried."""
 
-def _once(
-    scenario: Scenario,
-    endpoint: Endpoint,
-    settings: Settings,
-    rules: Sequence[Rule] | None,
-    model_log: Callable[[], list[Any]] | None,
-) -> Played:
-    started = time.monotonic()
-    one = Played(scenario)
-    log = model_log if scenario.model else None
-    try:
-        if log:
-            log()  # what earlier scenarios had the model asked
-        one.exchanges = play(scenario, endpoint, log)
-        one.report = lint(Conversation(one.exchanges), revision=settings.revision, rules=rules)
-    except Exception:  # noqa: BLE001 - whatever breaks here is the harness, and is told as that
-        one.crashed = traceback.format_exc()
-    one.seconds = time.monotonic() - started
-    return one
+    def settled(self, scenario: Scenario) -> Played:
+        """Play a scenario, and again if it is doubtful: what is found each time is a fault, the rest flickers."""
+        tries = [self.once(scenario)]
+        while self._doubtful(tries[-1]) and len(tries) < TRIES:
+            tries.append(self.once(scenario))
+        if tries[-1].crashed:
+            return tries[-1]
+        broken = [set(one.report.broken) for one in tries]
+        always = set.intersection(*broken)
+        self.certain.update(always)
+        last = max(tries, key=lambda one: len(one.report.findings))
+        last.flickers = sorted(set.union(*broken) - always)
+        return last
+
+    def _doubtful(self, one: Played) -> bool:
+        """Tell whether what was found could be gone the next time. Who hangs is not asked to hang again."""
+        hung = any(exchange.trouble for exchange in one.exchanges)
+        return not (one.crashed or hung) and any(self.certain[rule] < CERTAIN for rule in one.report.broken)
+
+    def once(self, scenario: Scenario) -> Played:
+        """Play a scenario, and hold the rules against what came."""
+        started = time.monotonic()
+        one = Played(scenario)
+        log = self.model_log if scenario.model else None
+        try:
+            if log:
+                log()  # what earlier scenarios had the model asked
+            one.exchanges = play(scenario, self.endpoint, log)
+            one.report = lint(Conversation(one.exchanges), revision=self.settings.revision, rules=self.rules)
+        except Exception:  # noqa: BLE001 - whatever breaks here is the harness, and is told as that
+            one.crashed = traceback.format_exc()
+        one.seconds = time.monotonic() - started
+        return one

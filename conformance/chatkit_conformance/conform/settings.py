@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, field
 
+from chatkit_conformance.driver import DEADLINE, PATIENCE
 from chatkit_conformance.linter.rule import Level
 from chatkit_conformance.linter.subjects import NEWEST
 
@@ -25,7 +26,6 @@ Capability = Literal[
     "sqlite",
     "steps_tool",
 ]
-SECONDS = 15.0
 
 
 class SettingsError(Exception):
@@ -80,8 +80,10 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True, rename="kebab")
     """What it has beside the core; rules about anything else are not applicable."""
     auth: AuthSettings = field(default_factory=AuthSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
-    deadline: float = SECONDS
+    deadline: float = DEADLINE
     """Seconds that one request may take."""
+    scenario_deadline: float = PATIENCE
+    """Seconds that one scenario may take, which is a handful of requests."""
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from chatkit_conformance.conform import coverage
+from chatkit_conformance.conform import coverage, requirements
 from chatkit_conformance.conform.baseline import Pair, stale
 from chatkit_conformance.conform.process import serving
 from chatkit_conformance.conform.run import Played, Told, excluded, played
@@ -76,7 +76,8 @@ def run(
     with _model(settings) as model, serving(settings, _environment(settings, model)) as endpoint:
         results = played(asked, endpoint, settings, rules=rules, model_log=model.log if model else None, told=told)
         url = endpoint.url
-    judge = Judge(results, every, settings, coverage.recorded(), baseline)
+    counting = requirements.counting(requirements.recorded(), settings.revision)
+    judge = Judge(results, every, settings, coverage.recorded(), baseline, counting)
     found = [judge.verdict(rule) for rule in rules]
     return Result(
         settings=settings,

@@ -37,6 +37,8 @@ class Verdict:
     evidence: list[Evidence] = field(default_factory=list)
     looked: int = 0
     """In how many places it was looked at."""
+    scored: bool = True
+    """Whether it counts: a rule that is younger than the frozen set of the revision is only reported."""
 
     @property
     def new(self) -> list[Evidence]:
@@ -54,6 +56,7 @@ class Judge:
         settings: of the server.
         coverage: which scenarios decide a rule on a good server.
         baseline: pairs of rule and scenario that are known to be broken.
+        counting: the ids of the rules that are scored; all unless given.
     """
 
     results: Sequence[Played]
@@ -61,9 +64,15 @@ class Judge:
     settings: Settings
     coverage: Coverage
     baseline: frozenset[tuple[str, str]] = frozenset()
+    counting: frozenset[str] | None = None
 
     def verdict(self, rule: Rule) -> Verdict:
         """Judge one rule."""
+        found = self._judged(rule)
+        found.scored = self.counting is None or rule.id in self.counting
+        return found
+
+    def _judged(self, rule: Rule) -> Verdict:
         if version(rule.since) > version(self.settings.revision):
             return Verdict(rule, "not applicable", f"is about revision {rule.since}")
         looked = sum(one.report.looked[rule.id] for one in self.results)
@@ -108,13 +117,14 @@ class Counts:
 
 
 def counts(found: Sequence[Verdict]) -> Counts:
-    """Count verdicts."""
+    """Count verdicts, those that are scored."""
+    scored = [verdict for verdict in found if verdict.scored]
 
     def kept(severity: Severity) -> tuple[int, int]:
-        decided = [v for v in found if v.rule.severity == severity and v.outcome in {"pass", BROKEN[severity]}]
+        decided = [v for v in scored if v.rule.severity == severity and v.outcome in {"pass", BROKEN[severity]}]
         return sum(v.outcome == "pass" for v in decided), len(decided)
 
-    undecided = [v.outcome for v in found]
+    undecided = [v.outcome for v in scored]
     return Counts(kept("MUST"), kept("SHOULD"), undecided.count("could not test"), undecided.count("not applicable"))
 
 
@@ -126,6 +136,6 @@ def exit_code(found: Sequence[Verdict], results: Sequence[Played], stale: Sequen
     """Give the exit code of a run."""
     if any(one.crashed for one in results):
         return HARNESS
-    if any(verdict.outcome == "fail" and verdict.new for verdict in found):
+    if any(verdict.outcome == "fail" and verdict.new and verdict.scored for verdict in found):
         return FAILURES
     return STALE if stale else CONFORMANT

@@ -1,21 +1,24 @@
 """The JSON report: a header, a verdict on every rule with its evidence, the wire logs that belong to it, a footer."""
 
 import json
-import shlex
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from chatkit_conformance.conform.reports.curl import curl
 from chatkit_conformance.conform.suite import Result
 from chatkit_conformance.conform.verdicts import Evidence, Verdict
-from chatkit_conformance.findings import plain
+from chatkit_conformance.findings import FileReport, plain
 from chatkit_conformance.linter.lint import Finding
-from chatkit_conformance.transcript import Exchange, exchange_lines
+from chatkit_conformance.linter.subjects import Conversation
+from chatkit_conformance.transcript import exchange_lines
 
 FORMAT = 1
 """Of the report; raised when a reader of older ones would misread it."""
 LONGEST = 2_000
 """Characters of a value that is shown; the wire log has it whole."""
+SHOWN = 10
+"""Places shown of one rule in one scenario; the others are counted."""
 
 
 def data(result: Result) -> dict[str, Any]:
@@ -79,6 +82,7 @@ def _verdict(verdict: Verdict, result: Result) -> dict[str, Any]:
         "requirement": rule.requirement,
         "outcome": verdict.outcome,
         "looked": verdict.looked,
+        "scored": verdict.scored,
         **({"reason": verdict.reason} if verdict.reason else {}),
         **({"why": rule.why, "mend": rule.mend, "source": rule.source} if verdict.evidence else {}),
         "evidence": [_evidence(one, result) for one in verdict.evidence],
@@ -86,32 +90,33 @@ def _verdict(verdict: Verdict, result: Result) -> dict[str, Any]:
 
 
 def _evidence(one: Evidence, result: Result) -> dict[str, Any]:
+    told = FileReport(one.played.scenario.name, Conversation(one.played.exchanges), list(one.findings), 0)
     return {
         "scenario": one.played.scenario.name,
         "flickers": one.flickers,
         "known": one.known,
-        "findings": [_finding(finding, one, result) for finding in one.findings],
+        "places": len(one.findings),
+        "findings": [_finding(finding, told, result) for finding in one.findings[:SHOWN]],
     }
 
 
-def _finding(finding: Finding, one: Evidence, result: Result) -> dict[str, Any]:
-    exchange = one.played.exchanges[finding.where.exchange]
-    place: dict[str, Any] = {
-        "exchange": finding.where.exchange,
-        "event": finding.where.event,
-        "path": finding.where.path,
-    }
+def _finding(finding: Finding, told: FileReport, result: Result) -> dict[str, Any]:
+    exchange = told.told.exchanges[finding.where.exchange]
+    frame = told.frame(finding)
     actual = json.dumps(plain(finding.actual), ensure_ascii=False)
+    # Where an event ought to be and is not, the place is behind the last frame.
+    behind = {} if finding.where.event is None or frame else {"event": finding.where.event}
     return {
-        "where": {name: value for name, value in place.items() if value not in {None, ""}},
-        "expected": finding.expected,
-        "actual": actual if len(actual) <= LONGEST else f"{actual[:LONGEST]}… ({len(actual)} characters)",
-        "reproduce": curl(exchange, result.url),
+        "where": told.where(finding) | behind,
+        "expected": _short(finding.expected),
+        "actual": _short(actual),
+        "around": [
+            {"event": near.number, "at fault": near is frame, "text": _short(near.raw.decode(errors="replace").strip())}
+            for near in told.around(finding)
+        ],
+        "reproduce": curl(exchange, result.url, result.settings.users.get(exchange.user, {})),
     }
 
 
-def curl(exchange: Exchange, url: str) -> str:
-    """Write the command that asks the same again; ids in it are those of the run."""
-    headers = {"content-type": "application/json", **exchange.sent_headers}
-    words = ["curl", "-iN", url, *(word for name, value in headers.items() for word in ("-H", f"{name}: {value}"))]
-    return shlex.join([*words, "-d", exchange.sent.decode(errors="backslashreplace")])
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"

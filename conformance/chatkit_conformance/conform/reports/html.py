@@ -43,9 +43,9 @@ def code(text: str) -> Markup:
 
 def _cell(one: dict[str, Any], area: str) -> dict[str, Any]:
     verdicts = [verdict for verdict in one["verdicts"] if verdict["area"] == area]
-    found = Counter(verdict["outcome"] for verdict in verdicts)
+    found = Counter(verdict["outcome"] for verdict in verdicts if verdict["scored"])
     worst = next((outcome for outcome in WORST if found[outcome]), "not applicable")
-    decided = len(verdicts) - found["not applicable"] - found["could not test"]
+    decided = found.total() - found["not applicable"] - found["could not test"]
     return {"outcome": worst, "passed": found["pass"], "decided": decided, "broken": found["fail"] + found["warn"]}
 
 

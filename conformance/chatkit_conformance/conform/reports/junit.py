@@ -24,13 +24,13 @@ def report(reports: Sequence[dict[str, Any]]) -> str:
 
 def _suite(root: ET.Element, name: str, verdicts: list[dict[str, Any]]) -> None:
     suite = ET.SubElement(root, "testsuite", name=clean(name), tests=str(len(verdicts)))
-    suite.set("failures", str(sum(verdict["outcome"] == "fail" for verdict in verdicts)))
+    suite.set("failures", str(sum(verdict["outcome"] == "fail" and verdict["scored"] for verdict in verdicts)))
     suite.set("skipped", str(sum(verdict["outcome"] in _SKIPPED for verdict in verdicts)))
     for verdict in verdicts:
         case = ET.SubElement(suite, "testcase", name=verdict["rule"], classname=verdict["area"])
         if verdict["outcome"] in _SKIPPED:
             ET.SubElement(case, "skipped", message=clean(f"{verdict['outcome']}: {verdict['reason']}"))
-        elif verdict["outcome"] == "fail":
+        elif verdict["outcome"] == "fail" and verdict["scored"]:
             failure = ET.SubElement(case, "failure", message=clean(verdict["requirement"]), type=verdict["severity"])
             failure.text = told(verdict)
         elif verdict["evidence"]:
@@ -57,8 +57,8 @@ def told(verdict: dict[str, Any]) -> str:
         for finding in evidence["findings"][:3]:
             lines += [f"  at {place(finding['where'])}", f"  expected: {finding['expected']}"]
             lines += [f"  actual:   {finding['actual']}", f"  again:    {finding['reproduce']}"]
-        if len(evidence["findings"]) > 3:  # noqa: PLR2004 - as many as are shown
-            lines.append(f"  … and {len(evidence['findings']) - 3} more places")
+        if evidence["places"] > 3:  # noqa: PLR2004 - as many as are shown
+            lines.append(f"  … and {evidence['places'] - 3} more places")
     lines.append(f"mend: {verdict['mend']}")
     return clean("\n".join(lines))
 
@@ -67,6 +67,7 @@ def place(where: dict[str, Any]) -> str:
     """Write a place for people, who count from 1."""
     words = [f"exchange {where['exchange'] + 1}"]
     words += [f"event {where['event'] + 1}"] if "event" in where else []
+    words += [f"bytes {where['bytes'][0]}-{where['bytes'][1]}"] if "bytes" in where else []
     return ", ".join([*words, *([where["path"]] if "path" in where else [])])
 
 

@@ -36,8 +36,9 @@ def _broken(verdict: dict[str, Any]) -> list[str]:
     others = len(verdict["evidence"]) - 1
     more = f"; {others} more scenarios" if others else ""
     marks = "".join(f" ({mark})" for mark in ("flickers", "known") if evidence[mark])
+    young = "" if verdict["scored"] else " (not scored: younger than the revision)"
     return [
-        f"- **{verdict['severity']}** `{verdict['rule']}`: {plain(verdict['requirement'])}",
+        f"- **{verdict['severity']}**{young} `{verdict['rule']}`: {plain(verdict['requirement'])}",
         f"  - in `{evidence['scenario']}`{marks}, {place(finding['where'])}{more}",
         f"  - expected {plain(finding['expected'])}; actual {code(finding['actual'])}",
         f"  - mend: {plain(verdict['mend'])}",
