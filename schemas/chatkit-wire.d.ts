@@ -961,7 +961,7 @@ export interface Replies {
 /** A refusal outside a stream (D1, D2). `message` stands at the top, where the widget looks for it. */
 export interface ErrorReply {
   message: string;
-  code: "bad_request" | "forbidden" | "internal" | "not_found" | "too_large" | "too_many" | "unauthorized" | "unsupported";
+  code: "bad_request" | "conflict" | "forbidden" | "internal" | "not_found" | "too_large" | "too_many" | "unauthorized" | "unsupported";
   /** The place in the body that is at fault, e.g. `$.params.input.content[0].type`. */
   path?: string;
   /** A word for programs where one code has several causes, e.g. `expired` for a token. */

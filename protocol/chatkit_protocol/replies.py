@@ -42,7 +42,15 @@ REPLIES: dict[type[Struct], Any] = {
 """What a request is answered with. The requests that have no row are answered with a stream."""
 
 ErrorCode = Literal[
-    "bad_request", "unauthorized", "forbidden", "not_found", "too_large", "too_many", "unsupported", "internal"
+    "bad_request",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "too_large",
+    "too_many",
+    "unsupported",
+    "internal",
 ]
 
 STATUS: dict[ErrorCode, int] = {
@@ -50,6 +58,7 @@ STATUS: dict[ErrorCode, int] = {
     "unauthorized": 401,
     "forbidden": 403,
     "not_found": 404,
+    "conflict": 409,
     "too_large": 413,
     "too_many": 429,
     "unsupported": 501,

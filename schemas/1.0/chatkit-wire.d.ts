@@ -637,7 +637,7 @@ export interface Replies {
 
 export interface ErrorReply {
   message: string;
-  code: "bad_request" | "forbidden" | "internal" | "not_found" | "too_large" | "too_many" | "unauthorized" | "unsupported";
+  code: "bad_request" | "conflict" | "forbidden" | "internal" | "not_found" | "too_large" | "too_many" | "unauthorized" | "unsupported";
   path?: string;
   reason?: string;
 }

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -22,17 +22,17 @@ from chatkit_server.errors import logger
 from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
 from chatkit_server.limits import Gate, Limits
+from chatkit_server.locks import LocalLocks
 from chatkit_server.observing import REQUEST_ID, Observed, Observer, Probes, observed_store
 from chatkit_server.observing.call import taken, watched
 from chatkit_server.observing.probes import Page
-from chatkit_server.pipeline import Events
 from chatkit_server.refusing import refusal
 from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
 from chatkit_server.routes import TABLE
 from chatkit_server.stores.base import Store
 from chatkit_server.stores.memory import MemoryStore
 from chatkit_server.streaming import EventResponse, EventStream
-from chatkit_server.turn import Backend, Turn
+from chatkit_server.turn import THREAD_WAIT, Backend, Turn
 
 ENDPOINT = "/chatkit/api"
 MAX_BODY = 32 * 1024 * 1024
@@ -74,6 +74,7 @@ def create_app(
     ping: float = PING_SECONDS,
     max_body: int = MAX_BODY,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    thread_wait: float | None = THREAD_WAIT,
     observers: Iterable[Observer] = (),
     pages: Mapping[str, Page] | None = None,
     new_id: NewId = random_id,
@@ -104,6 +105,9 @@ def create_app(
         ping: seconds of silence after which a comment keeps the connection alive; 0 turns that off.
         max_body: bytes that a request may have.
         limits: how much a user may ask: length of messages, answers at once, requests a minute, time.
+        thread_wait: seconds that an answer waits for the one that is being written in its thread, before it is
+            refused with 409; 0 refuses at once, None lets both be written. Across processes if the store has `locks`.
+            Reading, renaming, deleting and actions that do not stream never wait.
         observers: are told what happens: `Metrics`, `Traces`, `Logs` of `chatkit_server.observing`, or your own.
         pages: more pages beside `/healthz` and `/readyz`, by path, for instance `{"/metrics": metrics.page}`.
         new_id: makes ids.
@@ -127,6 +131,8 @@ def create_app(
         new_id=new_id,
         now=now,
         limits=limits,
+        locks=getattr(store, "locks", None) or LocalLocks(),
+        thread_wait=thread_wait,
     )
     if allow_credentials and (not allow_origins or "*" in allow_origins or allow_origin_regex):
         raise ValueError("cookies are for listed origins only: give `allow_origins` without `*`, and no pattern")
@@ -192,13 +198,11 @@ class _Endpoint:
         route = TABLE[type(request)]
         if not route.streaming:
             return Response(encode(await route.handler(turn, request)), media_type="application/json")
-        with ExitStack() as place:
-            place.enter_context(self._gate.stream(context.owner))
+        async with turn.held:
+            turn.held.enter_context(self._gate.stream(context.owner))
             events = await route.handler(turn, request)
-            held = place.pop_all()
-        if self._backend.limits.streams is not None:
-            events = _holding(held, events)
-        return EventResponse(EventStream(watched(events)), ping=self._ping)
+            held = turn.held.pop_all()
+        return EventResponse(EventStream(watched(events), held), ping=self._ping)
 
     async def context(self, http: Request) -> Context:
         """Find out who asks, and from where. Raises RequestError."""
@@ -220,14 +224,6 @@ async def _read(http: Request, most: int) -> bytes:
         if len(body) > most:
             raise RequestError(f"the body has more than {most} bytes", code="too_large")
     return bytes(body)
-
-
-async def _holding(place: ExitStack, events: Events) -> Events:
-    """Let go of a place once the stream has ended, in whatever way."""
-    with place:
-        async with aclosing(events):
-            async for event in events:
-                yield event
 
 
 async def _http_error(_http: Request, error: Exception) -> Response:

@@ -55,6 +55,15 @@ class TooMany(RequestError):  # noqa: N818 - the name of the reply
         self.seconds = seconds
 
 
+class Answering(RequestError):  # noqa: N818 - the name of the reply
+    """Another answer is being written in the thread."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another answer is being written in this conversation; try again when it is complete", code="conflict"
+        )
+
+
 class Unsupported(RequestError):  # noqa: N818 - the name of the reply
     """The app has no handler for what is asked."""
 

@@ -9,7 +9,7 @@ whoever closes the response waits for what has to be saved.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 
 import anyio
 from sse_starlette import EventSourceResponse
@@ -36,15 +36,17 @@ _running: set[asyncio.Task[None]] = set()
 
 
 class EventStream:
-    """A stream of frames, produced by a task of its own."""
+    """A stream of frames, produced by a task of its own, which lets go of what is `held` before the stream ends."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, held: AsyncExitStack | None = None) -> None:
         self._events = events
+        self._held = held or AsyncExitStack()
         self._buffer = bytearray()
         self._ready = asyncio.Event()
         self._room = asyncio.Event()
         self._produced = False
         self._stopping = False
+        self._begun = False
         self._task = asyncio.create_task(self._produce())
         _running.add(self._task)
         self._task.add_done_callback(_running.discard)
@@ -69,13 +71,18 @@ class EventStream:
         if self._task.done():
             return
         self._stopping = True
-        self._task.cancel()
+        try:
+            if not self._begun:  # cancelled now it would never begin, and let go of nothing
+                await asyncio.sleep(0)
+        finally:
+            self._task.cancel()
         with anyio.CancelScope(shield=True):
             await asyncio.wait([self._task], timeout=GRACE)
 
     async def _produce(self) -> None:
+        self._begun = True
         try:
-            async with aclosing(self._events) as events:
+            async with self._held, aclosing(self._events) as events:
                 await self._write_all(events)
         except asyncio.CancelledError:
             if self._stopping:

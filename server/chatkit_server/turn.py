@@ -1,7 +1,7 @@
 """A turn: what a responder is given to answer a request."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 
 from chatkit_protocol.attachments import Attachment
@@ -18,11 +18,16 @@ from chatkit_protocol.requests import DEFAULT_LIMIT, MAX_LIMIT, Action, Request
 from chatkit_protocol.threads import ThreadMetadata
 from chatkit_server.compose import Composer
 from chatkit_server.context import Context
+from chatkit_server.errors import Answering
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
 from chatkit_server.limits import Limits
+from chatkit_server.locks import Busy, LocalLocks, Locks
 from chatkit_server.responder import AttachmentBytes, Hooks
 from chatkit_server.stores.base import NotFound, Store
 from chatkit_server.window import Window
+
+THREAD_WAIT = 20.0
+"""Less than the widget, or a proxy, waits for the first byte of a reply."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,9 @@ class Backend:
     new_id: NewId = random_id
     now: Clock = utc_now
     limits: Limits = field(default_factory=Limits)
+    locks: Locks = field(default_factory=LocalLocks)
+    thread_wait: float | None = THREAD_WAIT
+    """Seconds that an answer waits for the one that is being written in its thread; None lets both be written."""
     title_timeout: float = 30.0
     """Seconds that the title may take beyond the answer itself."""
 
@@ -55,6 +63,7 @@ class Turn(Composer):
         context: who asks: user, tenant, scopes, locale, headers, the request's metadata.
         request: the request itself.
         store: the app's store.
+        held: what is let go of when the answer has ended.
     """
 
     thread: ThreadMetadata
@@ -71,6 +80,7 @@ class Turn(Composer):
         self.action: Action | None = None
         self.sender: WidgetItem | None = None
         self.options = StreamOptions(allow_cancel=backend.allow_cancel)
+        self.held = AsyncExitStack()
 
     @property
     def user(self) -> str:
@@ -86,6 +96,16 @@ class Turn(Composer):
         """Make `thread` the thread of this turn."""
         self.thread = thread
         self.thread_id = thread.id
+
+    async def claim(self, thread_id: str) -> None:
+        """Have the thread for this turn alone until its answer has ended. Raises Answering when another one goes on."""
+        if self.backend.thread_wait is None:
+            return
+        try:
+            name = f"thread\0{self.user}\0{thread_id}"
+            self.held.push_async_callback(await self.backend.locks.take(name, self.backend.thread_wait))
+        except Busy:
+            raise Answering from None
 
     async def load(self, thread_id: str) -> ThreadMetadata:
         """Load the thread of this turn. Raises NotFound."""

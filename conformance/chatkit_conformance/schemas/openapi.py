@@ -22,6 +22,7 @@ REFUSALS: dict[wire.ErrorCode, str] = {
     "unauthorized": "Nobody is known by these credentials.",
     "forbidden": "Somebody is, and may not do this.",
     "not_found": "No such thread, item or attachment, or it is somebody else's.",
+    "conflict": "Another answer is being written in this thread.",
     "too_large": "The body is larger than the server takes.",
     "too_many": "More than one user may ask at once or within a minute; `Retry-After` says when to come again.",
     "unsupported": "The server does not offer this: attachments, dictation.",

@@ -18,6 +18,7 @@ from chatkit_server.turn import Turn
 
 async def custom_action(turn: Turn, request: ThreadsCustomAction) -> Events:
     """Run an action; a sender that is no widget is refused with a single `error` (§7.8)."""
+    await turn.claim(request.params.thread_id)
     if not await _enter(turn, request.params):
         return _refusal()
     handler = turn.backend.hooks.handler(request.params.action.type, streams=True)

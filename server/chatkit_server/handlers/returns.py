@@ -26,6 +26,7 @@ logger = logging.getLogger("chatkit_server")
 
 async def add_client_tool_output(turn: Turn, request: ThreadsAddClientToolOutput) -> Events:
     """Complete the newest pending call (D11) and go on; other pending ones among the newest 20 are dropped."""
+    await turn.claim(request.params.thread_id)
     thread = await turn.load(request.params.thread_id)
     newest = await turn.store.list_items(turn.user, thread.id, limit=DEFAULT_LIMIT, order="desc", hidden=True)
     pending = [i for i in newest.data if isinstance(i, ClientToolCallItem) and i.status == "pending"]
@@ -48,6 +49,7 @@ async def _complete(turn: Turn, call: ClientToolCallItem, dangling: list[str]) -
 async def add_structured_input(turn: Turn, request: ThreadsAddStructuredInput) -> Events:
     """Record the answers, show them, and go on."""
     params = request.params
+    await turn.claim(params.thread_id)
     await turn.load(params.thread_id)
     item = await turn.store.load_item(turn.user, params.thread_id, params.item_id)
     if not isinstance(item, StructuredInputItem):

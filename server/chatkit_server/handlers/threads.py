@@ -28,6 +28,7 @@ async def create(turn: Turn, request: ThreadsCreate) -> Events:
     """Start a thread with a user message."""
     turn.enter(ThreadMetadata(id=turn.new_id("thread"), created_at=turn.now()))
     message = await _user_message(turn, request.params.input)
+    await turn.claim(turn.thread.id)
     await whole(_begin(turn, message))
     return _respond(turn, message, ThreadCreated(thread=public_thread(turn.thread)), _said(message))
 
@@ -39,6 +40,7 @@ async def _begin(turn: Turn, message: UserMessageItem) -> None:
 
 async def add_user_message(turn: Turn, request: ThreadsAddUserMessage) -> Events:
     """Say something in a thread."""
+    await turn.claim(request.params.thread_id)
     await turn.load(request.params.thread_id)
     message = await _user_message(turn, request.params.input)
     await whole(_save_message(turn, message))
@@ -83,6 +85,7 @@ async def _save_message(turn: Turn, message: UserMessageItem) -> None:
 async def retry_after_item(turn: Turn, request: ThreadsRetryAfterItem) -> Events:
     """Forget everything after a user message and answer it again; nothing is announced as removed."""
     params = request.params
+    await turn.claim(params.thread_id)
     await turn.load(params.thread_id)
     item = await turn.store.load_item(turn.user, params.thread_id, params.item_id)
     if not isinstance(item, UserMessageItem):

@@ -11,6 +11,7 @@ from chatkit_protocol.base import UNSET, UnsetType
 from chatkit_protocol.codec import decode_attachment, decode_item, decode_metadata, encode
 from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
+from chatkit_server.locks import LocalLocks
 from chatkit_server.stores.base import NotFound, Order
 
 
@@ -35,6 +36,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._threads: dict[tuple[str, str], _Thread] = {}
         self._attachments: dict[tuple[str, str], bytes] = {}
+        self.locks = LocalLocks()
 
     def _thread(self, user: str, thread_id: str, what: str = "thread") -> _Thread:
         if (user, thread_id) not in self._threads:

@@ -18,6 +18,7 @@ from chatkit_protocol.codec import decode_attachment, decode_item, decode_metada
 from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
 from chatkit_server.stores.base import NotFound, Order
+from chatkit_server.stores.postgres_locks import PostgresLocks
 from chatkit_server.stores.postgres_schema import Connection, enter, migrate
 
 T = TypeVar("T", ThreadItem, ThreadMetadata)
@@ -115,6 +116,7 @@ class PostgresStore:
         self._timeout = timeout
         self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = asyncio.Lock()
+        self.locks = PostgresLocks(url, schema)
 
     async def load_thread(self, user: str, thread_id: str) -> ThreadMetadata:
         return decode_metadata(await self._one("thread", LOAD_THREAD, key(user), key(thread_id)))
@@ -178,6 +180,7 @@ class PostgresStore:
 
     async def aclose(self) -> None:
         """Close the connections once the calls made so far are done."""
+        await self.locks.aclose()
         async with self._opening:
             pool, self._pool = self._pool, None
             if pool:

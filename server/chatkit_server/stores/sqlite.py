@@ -15,7 +15,9 @@ from chatkit_protocol.base import UNSET
 from chatkit_protocol.codec import decode_attachment, decode_item, decode_metadata, encode
 from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
+from chatkit_server.locks import LocalLocks, Locks
 from chatkit_server.stores.base import NotFound, Order
+from chatkit_server.stores.file_locks import FileLocks
 from chatkit_server.stores.migrations import Synchronous, open_database
 
 T = TypeVar("T")
@@ -101,6 +103,7 @@ class SQLiteStore:
     ) -> None:
         self._open = partial(open_database, path, synchronous=synchronous, timeout=busy_timeout)
         self._worker: _Worker | None = None
+        self.locks: Locks = LocalLocks() if path == ":memory:" else FileLocks(path)
 
     async def load_thread(self, user: str, thread_id: str) -> ThreadMetadata:
         return decode_metadata(await self._load("thread", LOAD_THREAD, user, thread_id))
@@ -174,6 +177,7 @@ class SQLiteStore:
 
     async def aclose(self) -> None:
         """Close the file once the calls made so far are done."""
+        await self.locks.aclose()
         worker, self._worker = self._worker, None
         if worker:
             await worker.aclose()

@@ -1,0 +1,120 @@
+"""Locks among all that share a PostgreSQL database: advisory locks of a session, which end with its process.
+
+They need a connection of their own that stays, so none of a proxy that pools transactions. Another one listens:
+whoever lets go of a lock says so with NOTIFY, and who waits for it tries again at once.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+from psycopg import AsyncConnection, OperationalError
+
+from chatkit_server.locks import Release, SharedLocks
+from chatkit_server.stores.postgres_schema import Connection
+
+logger = logging.getLogger("chatkit_server")
+
+CHANNEL = "chatkit_released"
+TAKE = b"SELECT pg_try_advisory_lock(%s)"
+LET_GO = b"SELECT pg_advisory_unlock(%s), pg_notify(%s, %s)"
+AGAIN_SECONDS = 1.0
+"""After which a listener that has lost its connection looks for another."""
+
+
+class PostgresLocks(SharedLocks):
+    """Locks of a database.
+
+    When the server goes away, so do the locks of the answers that are being made; they are taken again with the next
+    call, if nobody else has come first.
+    """
+
+    poll = 1.0
+    """Who died without a word, or while nobody listened, is noticed after that."""
+
+    def __init__(self, url: str, space: str) -> None:
+        super().__init__()
+        self._url = url
+        self._space = space
+        self._db: Connection | None = None
+        self._opening = asyncio.Lock()
+        self._held: set[int] = set()
+        self._listener: asyncio.Task[None] | None = None
+        self._changes: dict[int, asyncio.Event] = {}
+
+    async def take(self, name: str, wait: float) -> Release:
+        """Take a lock. Raises Busy."""
+        return await super().take(f"{self._space}\0{name}", wait)
+
+    def watch(self, place: int) -> asyncio.Event:
+        """Have the listener tell when someone lets go."""
+        return self._changes.setdefault(place, asyncio.Event())
+
+    async def attempt(self, place: int) -> bool:
+        """Take the lock without waiting; listen, if someone else has it."""
+        (taken,) = await self._ask(TAKE, place)
+        if taken:
+            self._held.add(place)
+            self._changes.pop(place, None)
+        elif self._listener is None:
+            self._listener = asyncio.create_task(self._listen())
+        return bool(taken)
+
+    async def let_go(self, place: int) -> None:
+        """Let go, and tell those who wait."""
+        self._changes.pop(place, None)
+        if place not in self._held:
+            return
+        self._held.discard(place)
+        with contextlib.suppress(OperationalError):  # without the connection there is no lock either
+            await self._ask(LET_GO, place, CHANNEL, str(place))
+
+    async def aclose(self) -> None:
+        """Close both connections, with which every lock ends."""
+        listener, self._listener = self._listener, None
+        if listener:
+            listener.cancel()
+            await asyncio.wait([listener])
+        async with self._opening:
+            db, self._db = self._db, None
+            self._held.clear()
+            if db:
+                await db.close()
+
+    async def _ask(self, question: bytes, *values: object) -> tuple[object, ...]:
+        """Ask on the connection that holds the locks; if it is lost, once more on a new one."""
+        try:
+            return await self._answer(await self._connected(), question, values)
+        except OperationalError:
+            return await self._answer(await self._connected(), question, values)
+
+    @staticmethod
+    async def _answer(db: Connection, question: bytes, values: tuple[object, ...]) -> tuple[object, ...]:
+        row = await (await db.execute(question, values)).fetchone()
+        return row or ()
+
+    async def _connected(self) -> Connection:
+        async with self._opening:
+            if self._db is None or self._db.closed:
+                self._db = await AsyncConnection.connect(self._url, autocommit=True)
+                for place in self._held:
+                    (taken,) = await self._answer(self._db, TAKE, (place,))
+                    if not taken:
+                        logger.warning("a lock was lost with the connection, and someone else has it now")
+            return self._db
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._url, autocommit=True) as db:
+                    await self._hear(db)
+            except OperationalError:
+                logger.warning("the listener for locks has lost its connection")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _hear(self, db: Connection) -> None:
+        await db.execute(f"LISTEN {CHANNEL}".encode())
+        async for told in db.notifies():
+            change = self._changes.get(int(told.payload))
+            if change:
+                change.set()
