@@ -42,6 +42,7 @@ WIDGET_HEADERS = (
     "accept",
     "accept-language",
     "authorization",
+    "chatkit-csrf",
     "chatkit-device-id",
     "chatkit-frame-instance-id",
     "content-type",

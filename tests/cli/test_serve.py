@@ -6,10 +6,13 @@ import http.client
 import shlex
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 from chatkit_conformance.cli import listening, main
 from chatkit_conformance.cli.stores import shown
@@ -17,6 +20,8 @@ from chatkit_server.stores.postgres import PostgresStore
 from cli.processes import Served, chatkit_wire
 from support.postgres import postgres_url
 from support.wire import Reply, Wire, frames, message
+
+SECRET = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +184,79 @@ def test_a_password_in_the_url_is_not_shown() -> None:
 def test_a_store_that_is_none_is_told(capsys) -> None:
     assert main(["testbed", "--store", "paper"]) == 2
     assert "postgres:URL" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def with_accounts(folder) -> Iterator[Served]:
+    flags = ("--auth-tenant-claim", "org", "--allow-origins", "https://page.example")
+    served = Served("serve", "--port", "0", *flags, cwd=folder, CHATKIT_AUTH_SECRET=SECRET)
+    served.wait_for("Ctrl-C")
+    yield served
+    served.close()
+
+
+def token(**claims: str) -> str:
+    given = {"exp": int(time.time()) + 600} | claims
+    return jwt.encode({"alg": "HS256"}, given, OctKey.import_key(SECRET))
+
+
+def test_accounts_come_from_the_settings(with_accounts) -> None:
+    assert "a bearer token is needed" in with_accounts.printed()
+    refused = Wire(with_accounts.port).create()
+    assert (refused.status, refused.json["reason"]) == (401, "missing")
+    ann, other = (
+        Wire(with_accounts.port, headers={"authorization": f"Bearer {token(sub='ann', org=org)}"})
+        for org in ("acme", "zeta")
+    )
+    thread = ann.thread()
+    assert [row["id"] for row in ann.ask("threads.list").json["data"]] == [thread]
+    assert other.ask("threads.list").json["data"] == []
+
+
+def test_a_named_page_may_call(with_accounts) -> None:
+    asked = {"origin": "https://page.example", "access-control-request-method": "POST"}
+    reply = Wire(with_accounts.port).request("OPTIONS", headers=asked)
+    assert reply.headers["access-control-allow-origin"] == "https://page.example"
+
+
+def test_the_chat_sends_a_token(with_accounts) -> None:
+    header = f"authorization: Bearer {token(sub='cy', org='acme')}"
+    ended = chatkit_wire("chat", with_accounts.url, "--header", header, "--once", "hello")
+    assert (ended.returncode, "hello" in ended.stdout) == (0, True)
+
+
+WHOM = [
+    pytest.param({"CHATKIT_AUTH_SECRET": "short"}, "at least 32 bytes", id="a short secret"),
+    pytest.param({"CHATKIT_AUTH_ISSUER": "https://a.example"}, "audience", id="no audience"),
+    pytest.param({"CHATKIT_AUTH_AUDIENCE": "chat"}, "an issuer", id="no issuer"),
+]
+
+
+@pytest.mark.parametrize(("env", "words"), WHOM)
+def test_settings_of_accounts_that_are_wrong_are_told(env, words, monkeypatch, capsys) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert main(["serve", "--port", "0"]) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert "short" not in told
+
+
+def test_other_machines_are_let_in_with_accounts(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("CHATKIT_AUTH_SECRET", SECRET)
+    real = listening.listen
+    monkeypatch.setattr(listening, "listen", lambda _host, port: real("127.0.0.1", port))
+    monkeypatch.setattr(listening, "run", lambda app, listener, **_: listener.close() or 0)
+    assert main(["serve", "--host", "192.0.2.1", "--port", "0", "--data", str(tmp_path / "x.sqlite3")]) == 0
+    assert "WARNING" not in capsys.readouterr().err
+
+
+def test_a_name_that_leads_here_from_elsewhere_is_not_served(served) -> None:
+    refused = Wire(served.port).post({"type": "threads.list"}, {"host": "evil.example"})
+    assert (refused.status, refused.json["reason"]) == (403, "host")
+
+
+def test_a_page_elsewhere_cannot_write_blindly(served) -> None:
+    sent = {"origin": "https://evil.example", "content-type": "text/plain"}
+    refused = Wire(served.port).post({"type": "threads.create", "params": {"input": message("hi")}}, sent)
+    assert (refused.status, refused.json["reason"]) == (403, "origin")

@@ -3,8 +3,9 @@
 Or with another model: LLM_PROVIDER is openai (with OPENAI_API_KEY), gemini (with GEMINI_API_KEY) or compatible (with
 LLM_BASE_URL, LLM_API_KEY, LLM_API=chat|responses). LLM_MODEL names the model, LLM_MODELS more that the user may choose.
 LLM_TRACING=on has the Agents SDK send conversations to OpenAI's traces, for openai only.
-Threads are kept in an SQLite file, or in PostgreSQL. Pages of localhost may call it. There are no accounts: whoever
-reaches the port is the one user.
+Threads are kept in an SQLite file, or in PostgreSQL. Pages of localhost may call it. Without accounts whoever reaches
+the port is the one user; with --auth-issuer and --auth-audience, or CHATKIT_AUTH_SECRET, every request needs a bearer
+token, and each user has threads of their own.
 
 Every setting is a flag, a variable or a key of the file given with --config, in this order; chatkit-wire config shows
 them all with where they come from.
@@ -14,11 +15,12 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from chatkit_conformance.cli.settings import Settings, SettingsError, declare, read, settings
-from chatkit_conformance.cli.settings.table import LOCAL_PAGES
+from chatkit_conformance.cli.settings.table import LOCAL_HOSTS, LOCAL_PAGES
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
 EXAMPLE = """\
@@ -43,18 +45,21 @@ def run(options: argparse.Namespace) -> int:
     from chatkit_conformance.cli.listening import is_loopback, listen, run  # noqa: PLC0415 - an extra
 
     told = _settings(options)
-    if not is_loopback(told.host) and not told.insecure_no_auth:
+    identify = _identify(told)
+    alone = identify is None and is_loopback(told.host)
+    if not (identify or alone or told.insecure_no_auth):
         raise Failure(
             f"{told.host} can be reached from other machines, and there are no accounts: everyone would read and "
-            "delete everything. If that is what you want, add --insecure-no-auth",
+            "delete everything. Set --auth-issuer and --auth-audience; or, if that is what you want, add "
+            "--insecure-no-auth",
             2,
         )
     provider = _provider(told)
     listener = listen(told.host, told.port)
-    app = _app(told, provider)
-    if not is_loopback(told.host):
+    app = _app(told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []))
+    if not (identify or alone):
         complain(f"WARNING: no accounts! Everyone who reaches {told.host} reads, writes and deletes all threads.")
-    _tell(listener, told.data, provider)
+    _tell(listener, told.data, provider, "a bearer token is needed" if identify else "none: everyone is the one user")
     return run(
         app,
         listener,
@@ -97,7 +102,28 @@ def _text(value: Any) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
-def _app(told: Settings, provider: Any) -> Any:
+def _identify(told: Settings) -> Any:
+    """Say whom to believe; None where no setting says it."""
+    if not (told.auth_issuer or told.auth_audience or told.auth_jwks_url or told.auth_secret):
+        return None
+    from chatkit_server.auth import bearer  # noqa: PLC0415 - an extra
+
+    try:
+        return bearer(
+            issuer=told.auth_issuer or None,
+            audience=told.auth_audience or None,
+            jwks_url=told.auth_jwks_url or None,
+            secret=told.auth_secret.split(",") if told.auth_secret else None,
+            type=told.auth_type or None,
+            scopes=told.auth_scopes,
+            user_claim=told.auth_user_claim,
+            tenant_claim=told.auth_tenant_claim or None,
+        )
+    except ValueError as error:
+        raise Failure(f"the settings auth_… do not say whom to believe: {error}", 2) from None
+
+
+def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str]) -> Any:
     from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.observers import observers  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
@@ -106,9 +132,10 @@ def _app(told: Settings, provider: Any) -> Any:
     return demo_app(
         store=store_at(told.data),
         provider=provider,
+        identify=identify,
         allow_origins=told.allow_origins,
         allow_origin_regex=None if told.allow_origins else LOCAL_PAGES,
-        allow_hosts=told.allow_hosts,
+        allow_hosts=hosts,
         ping=told.ping,
         max_body=told.max_body or sys.maxsize,
         limits=Limits(
@@ -129,7 +156,7 @@ def _command() -> str:
     return name if here.name != name or shutil.which(name) else os.path.relpath(here)
 
 
-def _tell(listener: Any, data: str, provider: Any) -> None:
+def _tell(listener: Any, data: str, provider: Any, accounts: str) -> None:
     from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import shown  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
@@ -138,6 +165,7 @@ def _tell(listener: Any, data: str, provider: Any) -> None:
     say(f"ChatKit backend at  {url}")
     say(f"threads are kept in {shown(data)}")
     say(f"model               {provider.describe()}")
+    say(f"accounts            {accounts}")
     say()
     say("Say hello:")
     say(f"  curl -N {url} -H 'content-type: application/json' -d '{HELLO}'")

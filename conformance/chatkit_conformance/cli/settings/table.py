@@ -8,6 +8,8 @@ from msgspec.structs import fields
 
 LOCAL_PAGES = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 """Origins of pages that this machine serves."""
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+"""What this machine calls itself. A page elsewhere whose name leads here (DNS rebinding) calls it otherwise."""
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(ge=0)]
@@ -47,11 +49,23 @@ class Settings(Struct, frozen=True, kw_only=True):
     gemini_api_key: Annotated[str, _("for gemini: the key", env="GEMINI_API_KEY", secret=True)] = ""
     gemini_base_url: Annotated[str, _("for gemini: where it is reached", env="GEMINI_BASE_URL")] = ""
 
-    insecure_no_auth: Annotated[
-        bool, _("let other machines in though everyone is the same user there", group="Who may")
-    ] = False
+    auth_issuer: Annotated[
+        str, _("issuer of bearer tokens; its keys are found by OpenID Connect Discovery", group="Who may")
+    ] = ""
+    auth_audience: Annotated[str, _("what tokens are for: what `aud` must be or hold")] = ""
+    auth_jwks_url: Annotated[str, _("where the keys of the issuer are, if it knows no discovery")] = ""
+    auth_secret: Annotated[
+        str, _("signs tokens instead, at least 32 bytes; with commas between, all are believed", secret=True)
+    ] = ""
+    auth_type: Annotated[str, _("what `typ` of a token must be, e.g. at+jwt")] = ""
+    auth_scopes: Annotated[list[str], _("what everybody must be allowed")] = []
+    auth_user_claim: Annotated[str, _("which claim of a token names the user")] = "sub"
+    auth_tenant_claim: Annotated[str, _("which claim of a token names the tenant; then each needs one")] = ""
+    insecure_no_auth: Annotated[bool, _("let other machines in though everyone is the same user there")] = False
     allow_origins: Annotated[list[str], _("pages of other origins that may call; instead of the local ones")] = []
-    allow_hosts: Annotated[list[str], _("names by which the server may be called; any unless given")] = []
+    allow_hosts: Annotated[
+        list[str], _("names by which the server may be called; without accounts the local ones, else any")
+    ] = []
 
     max_body: Annotated[Count, _("bytes that a request may have", group="Limits")] = 32 * 1024 * 1024
     message_length: Annotated[Count, _("characters of one message")] = 1_000_000
