@@ -231,6 +231,7 @@ WRONG = [
     pytest.param("[server]\nname = 'x'", r"needs a url", id="no-url"),
     pytest.param("[server]\nurl = 3", r"`\$.server.url`", id="wrong-type"),
     pytest.param("level = 'L9'\n[server]\nurl = 'x'", r"`\$.level`", id="no-such-level"),
+    pytest.param("capabilities = ['cancle']\n[server]\nurl = 'x'", r"`\$.capabilities\[0\]`", id="no-such-capability"),
     pytest.param("[server\n", r"conformance.toml: ", id="no-toml"),
     pytest.param("[server]\nurl = 'x'\nstrat = []", r"unknown field `strat`", id="misspelled"),
 ]

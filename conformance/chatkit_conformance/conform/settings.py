@@ -36,7 +36,9 @@ class ServerSettings(Struct, kw_only=True, forbid_unknown_fields=True, rename="k
     """The server under test."""
 
     name: str = ""
+    """As reports name it."""
     version: str = ""
+    """As reports tell it."""
     url: str = ""
     """Of the endpoint. `{port}` in it, in `start` and in `env` stands for a free port."""
     start: list[str] = []
@@ -45,6 +47,7 @@ class ServerSettings(Struct, kw_only=True, forbid_unknown_fields=True, rename="k
     cwd: str = "."
     """Where that command runs, seen from the file."""
     env: dict[str, str] = {}
+    """Variables for that command, beside those of the suite itself."""
     patience: float = 30.0
     """Seconds until it has to answer."""
 
@@ -64,6 +67,7 @@ class AuthSettings(Struct, kw_only=True, forbid_unknown_fields=True, rename="keb
     """Which headers a user sends."""
 
     headers: dict[str, str] = {}
+    """Of the usual user; declares that who is nobody is refused."""
     second: dict[str, str] = {}
     """Of another user; declares that users are told apart."""
 
@@ -76,7 +80,7 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True, rename="kebab")
     """The highest level at which it can be tested."""
     revision: str = NEWEST
     """The revision of the protocol that it speaks."""
-    capabilities: list[str] = []
+    capabilities: list[Capability] = []
     """What it has beside the core; rules about anything else are not applicable."""
     auth: AuthSettings = field(default_factory=AuthSettings)
     model: ModelSettings = field(default_factory=ModelSettings)

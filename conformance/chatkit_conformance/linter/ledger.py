@@ -230,9 +230,12 @@ def shown(exchange: Exchange) -> list[JSON] | None:
 
 
 def same(one: JSON, other: JSON) -> bool:
-    """Tell whether two items are equal, but for what a store may round of the time."""
+    """Tell whether two items are equal, but for what a store may round of the time.
+
+    A null says what no key says; that it should not be written is another matter.
+    """
     keys = one.keys() | other.keys()
-    return all(one.get(key, ...) == other.get(key, ...) or _same_time(key, one, other) for key in keys)
+    return all(one.get(key) == other.get(key) or _same_time(key, one, other) for key in keys)
 
 
 def _same_time(key: str, one: JSON, other: JSON) -> bool:

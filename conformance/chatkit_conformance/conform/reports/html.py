@@ -13,6 +13,8 @@ from chatkit_conformance.conform.reports.junit import place
 from chatkit_conformance.transcript import compact, parsed
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
+MOST = 5
+"""Scenarios whose evidence is shown of a rule; those behind are named."""
 WORST = ("fail", "warn", "note", "pass", "could not test", "not applicable")
 """Outcomes, the one that a cell shows first."""
 
@@ -20,8 +22,14 @@ WORST = ("fail", "warn", "note", "pass", "could not test", "not applicable")
 def report(reports: Sequence[dict[str, Any]]) -> str:
     """Write the page."""
     areas = list(dict.fromkeys(verdict["area"] for one in reports for verdict in one["verdicts"]))
-    rows = [{"area": area, "cells": [_cell(one, area) for one in reports]} for area in areas]
-    return _template().render(reports=reports, rows=rows, place=place, wire=wire)
+    rows = [{"area": area, "cells": [cell(one, area) for one in reports]} for area in areas]
+    return _template().render(reports=reports, rows=rows, place=place, wire=wire, shown=_shown, most=MOST)
+
+
+def _shown(one: dict[str, Any]) -> list[str]:
+    """Name the scenarios that evidence leads to, each once: several rules may be broken in one."""
+    evidence = (found for verdict in one["verdicts"] for found in verdict["evidence"][:MOST])
+    return sorted({found["scenario"] for found in evidence})
 
 
 @cache
@@ -41,7 +49,8 @@ def code(text: str) -> Markup:
     return Markup("").join(parts)
 
 
-def _cell(one: dict[str, Any], area: str) -> dict[str, Any]:
+def cell(one: dict[str, Any], area: str) -> dict[str, Any]:
+    """Count an area of a report: its worst outcome, and how many rules were kept, of those decided."""
     verdicts = [verdict for verdict in one["verdicts"] if verdict["area"] == area]
     found = Counter(verdict["outcome"] for verdict in verdicts if verdict["scored"])
     worst = next((outcome for outcome in WORST if found[outcome]), "not applicable")
