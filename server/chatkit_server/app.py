@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -18,7 +18,6 @@ from chatkit_protocol.base import UNSET
 from chatkit_protocol.codec import RequestError, decode_request, encode
 from chatkit_protocol.replies import ErrorCode, ErrorReply
 from chatkit_server.context import Context, first_locale
-from chatkit_server.errors import logger
 from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
 from chatkit_server.limits import Gate, Limits
@@ -26,9 +25,10 @@ from chatkit_server.locks import LocalLocks
 from chatkit_server.observing import REQUEST_ID, Observed, Observer, Probes, observed_store
 from chatkit_server.observing.call import taken, watched
 from chatkit_server.observing.probes import Page
-from chatkit_server.refusing import refusal
+from chatkit_server.refusing import answering
 from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
 from chatkit_server.routes import TABLE
+from chatkit_server.serving import ServedFiles
 from chatkit_server.stores.base import Store
 from chatkit_server.stores.memory import MemoryStore
 from chatkit_server.streaming import EventResponse, EventStream
@@ -138,12 +138,14 @@ def create_app(
     if allow_credentials and (not allow_origins or "*" in allow_origins or allow_origin_regex):
         raise ValueError("cookies are for listed origins only: give `allow_origins` without `*`, and no pattern")
     endpoint = _Endpoint(backend, identify, ping=ping, max_body=max_body)
+    files = hooks.attachments if isinstance(hooks.attachments, ServedFiles) else None
+    served: list[Route] = files.routes(path, backend, endpoint.enter) if files else []
     guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
     cors = Middleware(
         CORSMiddleware,
         allow_origins=allow_origins,
         allow_origin_regex=allow_origin_regex,
-        allow_methods=["POST"],
+        allow_methods=["POST", "PUT", "GET"] if files else ["POST"],
         allow_headers=allow_headers,
         allow_credentials=allow_credentials,
         expose_headers=[REQUEST_ID],
@@ -153,11 +155,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> Any:
-        yield
+        async with files.running(backend) if files else nullcontext():
+            yield
         await backend.store.aclose()
 
     app: Starlette = Starlette(
-        routes=[Route(path, endpoint.answer, methods=["POST"])],
+        routes=[Route(path, answering(endpoint.answer), methods=["POST"]), *served],
         middleware=[probes, Middleware(Observed, observers), guard, cors],
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_error},
@@ -178,20 +181,8 @@ class _Endpoint:
         self._gate = Gate(backend.limits)
 
     async def answer(self, http: Request) -> Response:
-        """Refuse with a status as long as that is possible; what fails later is told in the stream."""
-        try:
-            return await self._answer(http)
-        except RequestError as error:
-            return refusal(error)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Exception:  # noqa: BLE001 - the client gets an answer whatever happens
-            logger.exception("the request failed")
-            return refusal(RequestError("something went wrong on the server", code="internal"))
-
-    async def _answer(self, http: Request) -> Response:
-        context = await self.context(http)
-        self._gate.admit(context.owner)
+        """Answer one request. What it raises can still be refused with a status; what fails later is told in-band."""
+        context = await self.enter(http)
         request = decode_request(await _read(http, self._max_body))
         context.metadata = request.metadata or {}
         turn = Turn(self._backend, context, request)
@@ -205,16 +196,23 @@ class _Endpoint:
             held = turn.held.pop_all()
         return EventResponse(EventStream(watched(events), held), ping=self._ping)
 
-    async def context(self, http: Request) -> Context:
-        """Find out who asks, and from where. Raises RequestError."""
+    async def enter(self, http: Request) -> Context:
+        """Find out who asks, and from where; hold them to how often they may. Raises RequestError."""
         found = self._identify(http) if self._identify else Context()
         if inspect.isawaitable(found):
             found = await found
         context = Context(user=found) if isinstance(found, str) else found
         context.headers = context.headers or dict(http.headers)
-        context.base_url = context.base_url or str(http.base_url)
+        context.base_url = context.base_url or _base_url(http)
         context.locale = context.locale or first_locale(http.headers.get("accept-language", ""))
+        self._gate.admit(context.owner)
         return context
+
+
+def _base_url(http: Request) -> str:
+    """Tell where this very app was reached; Starlette's own `base_url` leaves out what it is mounted under."""
+    root = http.scope.get("root_path", "")
+    return str(http.url.replace(path=f"{root}/", query="", fragment=""))
 
 
 async def _read(http: Request, most: int) -> bytes:

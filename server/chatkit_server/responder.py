@@ -55,6 +55,19 @@ class AttachmentBytes(Protocol):
         ...
 
 
+@runtime_checkable
+class KeptAttachments(Protocol):
+    """What an attachment store has besides, if it tells files that messages carry from those that nobody needs."""
+
+    async def claim(self, turn: "Turn", attachment: Attachment, item_id: str) -> None:
+        """Note that the message `item_id` of `turn.thread` is about to carry it."""
+        ...
+
+    def shown(self, turn: "Turn", attachment: Attachment) -> Attachment:
+        """Give it as it is shown now, for instance with an address that has not expired."""
+        ...
+
+
 class ActionHandler(Struct, frozen=True):
     """A function that an action of this type runs."""
 

@@ -2,10 +2,12 @@
 
 from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.codec import RequestError
+from chatkit_protocol.items import ThreadItem, UserMessageItem
 from chatkit_protocol.replies import Empty
 from chatkit_protocol.requests import AttachmentsCreate, AttachmentsDelete
+from chatkit_protocol.threads import Page
 from chatkit_server.errors import Unsupported
-from chatkit_server.responder import Attachments
+from chatkit_server.responder import Attachments, KeptAttachments
 from chatkit_server.turn import Turn
 from chatkit_server.views import public_attachment
 
@@ -32,3 +34,23 @@ async def delete(turn: Turn, request: AttachmentsDelete) -> Empty:
     await attachments.delete(turn, attachment)
     await turn.store.delete_attachment(turn.user, attachment.id)
     return Empty()
+
+
+async def claim(turn: Turn, attachment: Attachment, item_id: str) -> None:
+    """Tell the attachment store, if it wants to know, that a message is about to carry a file."""
+    if isinstance(turn.backend.hooks.attachments, KeptAttachments):
+        await turn.backend.hooks.attachments.claim(turn, attachment, item_id)
+
+
+def shown(turn: Turn, attachment: Attachment) -> Attachment:
+    """Give an attachment with addresses that are good now."""
+    attachments = turn.backend.hooks.attachments
+    return attachments.shown(turn, attachment) if isinstance(attachments, KeptAttachments) else attachment
+
+
+def shown_page(turn: Turn, page: Page[ThreadItem]) -> Page[ThreadItem]:
+    """Give a page of items, which is the caller's own copy, with such addresses."""
+    for item in page.data:
+        if isinstance(item, UserMessageItem) and item.attachments:
+            item.attachments = [shown(turn, attachment) for attachment in item.attachments]
+    return page

@@ -4,6 +4,7 @@ from chatkit_protocol.items import ThreadItem
 from chatkit_protocol.replies import Empty
 from chatkit_protocol.requests import ItemsFeedback, ItemsList
 from chatkit_protocol.threads import Page
+from chatkit_server.handlers.attachments import shown_page
 from chatkit_server.turn import Turn
 from chatkit_server.views import public_page
 
@@ -14,7 +15,7 @@ async def list_(turn: Turn, request: ItemsList) -> Page[ThreadItem]:
     page = await turn.store.list_items(
         turn.user, params.thread_id, limit=params.size, order=params.order, after=params.after or None
     )
-    return public_page(page)
+    return public_page(shown_page(turn, page))
 
 
 async def feedback(turn: Turn, request: ItemsFeedback) -> Empty:

@@ -17,6 +17,7 @@ from chatkit_protocol.requests import (
     ThreadsUpdate,
 )
 from chatkit_protocol.threads import Page, Thread, ThreadMetadata
+from chatkit_server.handlers.attachments import claim, shown, shown_page
 from chatkit_server.pipeline import Events, answer
 from chatkit_server.stores.base import NotFound
 from chatkit_server.turn import Turn
@@ -65,6 +66,7 @@ async def _user_message(turn: Turn, given: UserMessageInput) -> UserMessageItem:
             attachment = await turn.store.load_attachment(turn.user, attachment_id)
         except NotFound:
             raise NotFound("attachment", path=f"$.params.input.attachments[{index}]") from None
+        attachment = shown(turn, attachment)
         attachment.thread_id = turn.thread.id
         attachments.append(attachment)
     return UserMessageItem(
@@ -78,6 +80,7 @@ async def _user_message(turn: Turn, given: UserMessageInput) -> UserMessageItem:
 
 async def _save_message(turn: Turn, message: UserMessageItem) -> None:
     for attachment in message.attachments:
+        await claim(turn, attachment, message.id)
         await turn.store.save_attachment(turn.user, attachment)
     await turn.store.save_item(turn.user, turn.thread.id, message)
 
@@ -98,7 +101,7 @@ async def get_by_id(turn: Turn, request: ThreadsGetById) -> Thread:
     """Read a thread with its first twenty items, oldest first."""
     thread = await turn.load(request.params.thread_id)
     items = await turn.store.list_items(turn.user, thread.id, limit=DEFAULT_LIMIT, order="asc")
-    return public_thread(thread, items)
+    return public_thread(thread, shown_page(turn, items))
 
 
 async def list_(turn: Turn, request: ThreadsList) -> Page[Thread]:

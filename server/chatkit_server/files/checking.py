@@ -1,0 +1,126 @@
+"""Whether a file is what it says: its size and type are checked while its bytes come in, the type by content."""
+
+import re
+from collections.abc import AsyncIterable
+from fnmatch import fnmatchcase
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+import puremagic
+from msgspec import Struct
+
+from chatkit_protocol.codec import RequestError
+
+MIB = 1024 * 1024
+HEAD = 4096
+"""Bytes by which a type is told."""
+IN_MEMORY = MIB
+"""Bytes up to which a file that comes in is held in memory; beyond them it goes to a temporary file."""
+LONGEST_NAME = 1024
+TYPE = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}(\s*;[^\x00-\x1f\x7f]{0,256})?", re.ASCII)
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+CONTAINERS: tuple[tuple[re.Pattern[str], bytes], ...] = (
+    (re.compile(r"application/(zip|x-zip-compressed|epub\+zip|vnd\.(openxmlformats|oasis)\b.*)"), ZIP),
+    (re.compile(r"application/(msword|vnd\.ms-(excel|powerpoint))"), OLE),
+)
+"""Types whose files begin alike: documents are archives."""
+TEXT = re.compile(
+    r"text/.*|image/svg\+xml|application/((.*\+)?(json|xml|yaml)|x-ndjson|toml|javascript|typescript|x-sh|sql|graphql)"
+)
+NEVER_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+TELLTALE = re.compile(r"(image|audio|video|font)/.*|application/(pdf|gzip|x-7z-compressed|x-tar|rtf)")
+"""Types that can be told by content: a file that says it is one must look like one."""
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""Marks of UTF-16, in which text has zeros."""
+
+
+class FileLimits(Struct, frozen=True, kw_only=True):
+    """Which files are taken."""
+
+    max_bytes: int = 32 * MIB
+    """Of one file."""
+    accept: tuple[str, ...] = ("*/*",)
+    """Media types as the browser says them, `*` for any part: `("image/*", "application/pdf")`."""
+    max_pixels: int = 40_000_000
+    """Of one image: a small file may be a huge picture."""
+
+    def announced(self, name: str, size: int, mime_type: str) -> None:
+        """Refuse a file by what is said of it before it comes. Raises RequestError."""
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise RequestError(f"a name has 1 to {LONGEST_NAME} characters", path="$.params.name", reason="name")
+        if not TYPE.fullmatch(mime_type):
+            raise RequestError("no media type", path="$.params.mime_type", reason="type")
+        if not any(fnmatchcase(media_type(mime_type), pattern) for pattern in self.accept):
+            raise RequestError("files of this type are not taken", path="$.params.mime_type", reason="type")
+        if size > self.max_bytes:
+            raise RequestError(
+                f"files have at most {self.max_bytes} bytes", code="too_large", path="$.params.size", reason="size"
+            )
+
+
+def media_type(mime_type: str) -> str:
+    """Give the type without its parameters."""
+    return mime_type.partition(";")[0].strip().lower()
+
+
+async def received(pieces: AsyncIterable[bytes], *, mime_type: str, size: int) -> IO[bytes]:
+    """Take a file in, no further than it is as large and of the type as was said; the caller closes it.
+
+    Raises:
+        RequestError: as soon as it is known.
+    """
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is given away
+    try:
+        await _fill(file, pieces, media_type(mime_type), size)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+async def _fill(file: IO[bytes], pieces: AsyncIterable[bytes], kind: str, size: int) -> None:
+    got = 0
+    head = b""
+    async for piece in pieces:
+        got += len(piece)
+        if got > size:
+            raise RequestError(f"more than the {size} bytes that were announced", code="too_large", reason="size")
+        if len(head) < HEAD:
+            head += piece[: HEAD - len(head)]
+            if len(head) == HEAD:
+                _hold_to_type(kind, head)
+        file.write(piece)
+    if got < size:
+        raise RequestError(f"{got} bytes came instead of {size}", reason="size")
+    _hold_to_type(kind, head)
+
+
+def _hold_to_type(kind: str, head: bytes) -> None:
+    if not looks_like(kind, head):
+        raise RequestError("the file is of another type than it says", reason="type")
+
+
+def looks_like(kind: str, head: bytes) -> bool:
+    """Tell whether a file that begins like this may be of this type. What cannot be told by content is believed."""
+    if not head:
+        return True
+    for types, mark in CONTAINERS:
+        if types.fullmatch(kind):
+            return head.startswith(mark)
+    if TEXT.fullmatch(kind):
+        return head.startswith(WIDE) or not NEVER_IN_TEXT.search(head)
+    if not TELLTALE.fullmatch(kind):
+        return True
+    found = _told_by(head)
+    top = kind.partition("/")[0]
+    # Sound and film share their containers, so that the same file may be called by several names.
+    return kind in found or (top in {"audio", "video"} and any(one.startswith(("audio/", "video/")) for one in found))
+
+
+def _told_by(head: bytes) -> frozenset[str]:
+    try:
+        return frozenset(one.mime_type for one in puremagic.magic_string(head))
+    except (puremagic.PureError, ValueError):
+        return frozenset()

@@ -1,0 +1,63 @@
+"""Small pictures of images, for the composer and the thread. A bomb is refused before it is unpacked."""
+
+import asyncio
+import io
+import warnings
+from typing import IO
+
+from PIL import Image, ImageOps
+
+from chatkit_protocol.codec import RequestError
+from chatkit_server.files.checking import media_type
+
+FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
+"""Images that are shown; others (SVG can hold scripts, TIFF is no thing of browsers) are files like any other."""
+SIDE = 512
+"""Pixels of the longer side, enough for screens with two pixels a point."""
+_hands = asyncio.Semaphore(2)
+"""How many pictures are unpacked at a time: each may take four bytes a pixel."""
+
+
+def is_shown(mime_type: str) -> bool:
+    """Tell whether files of this type get a preview."""
+    return media_type(mime_type) in FORMATS
+
+
+async def preview(file: IO[bytes], mime_type: str, *, max_pixels: int) -> bytes:
+    """Make a small picture as PNG.
+
+    Raises:
+        RequestError: when it is no such image, or one with too many pixels.
+    """
+    async with _hands:
+        return await asyncio.to_thread(_preview, file, FORMATS[media_type(mime_type)], max_pixels)
+
+
+def _preview(file: IO[bytes], kind: str, max_pixels: int) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(file, formats=[kind]) as image:
+                _hold_to_size(image, max_pixels)
+                image.draft("RGB", (SIDE, SIDE))
+                image.thumbnail((SIDE, SIDE))
+                small = ImageOps.exif_transpose(image)
+                out = io.BytesIO()
+                # Made anew, so that where a photograph was taken is not shown with it.
+                small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "PNG", exif=b"")
+                return out.getvalue()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, EOFError) as error:
+        if isinstance(error, Image.DecompressionBombError):
+            raise _too_many(max_pixels) from None
+        raise RequestError("the image cannot be read", reason="type") from None
+    finally:
+        file.seek(0)
+
+
+def _hold_to_size(image: Image.Image, max_pixels: int) -> None:
+    if image.width * image.height > max_pixels:
+        raise _too_many(max_pixels)
+
+
+def _too_many(max_pixels: int) -> RequestError:
+    return RequestError(f"images have at most {max_pixels} pixels", code="too_large", reason="pixels")

@@ -1,0 +1,101 @@
+"""What is kept of a file: a folder of its own with three objects, what is known of it, its bytes, its preview."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from hashlib import sha256
+from typing import IO, Any
+
+import msgspec
+import obstore
+from msgspec import Struct
+from obstore.store import ObjectStore
+
+from chatkit_protocol.codec import encode
+from chatkit_server.stores.base import NotFound
+
+ABOUT, BYTES, PREVIEW = "about.json", "bytes", "preview.png"
+
+
+class About(Struct, kw_only=True):
+    """What is known of a file. Its name is only ever here, never in a path."""
+
+    owner: str
+    """As in `Context.owner`."""
+    id: str
+    name: str
+    mime_type: str
+    size: int
+    thread_id: str = ""
+    item_id: str = ""
+    """The message that carries it, once there is one."""
+
+    @property
+    def key(self) -> str:
+        """The folder."""
+        return key_of(self.owner, self.id)
+
+
+def key_of(owner: str, file_id: str) -> str:
+    """Name the folder of a file by digests alone: no name of a user, and no id, can lead out of it."""
+    return f"{sha256(owner.encode()).hexdigest()[:32]}/{sha256(file_id.encode()).hexdigest()[:32]}"
+
+
+_about = msgspec.json.Decoder(About).decode
+
+
+class Shelf:
+    """Puts files into an object store and takes them out."""
+
+    def __init__(self, place: ObjectStore) -> None:
+        self._place = place
+
+    async def write_about(self, about: About) -> None:
+        """Write down what is known."""
+        await obstore.put_async(self._place, f"{about.key}/{ABOUT}", encode(about))
+
+    async def about(self, key: str) -> About:
+        """Tell what is known. Raises NotFound."""
+        return _about(bytes(await self._get(f"{key}/{ABOUT}")))
+
+    async def write(self, key: str, file: IO[bytes], preview: bytes | None) -> None:
+        """Keep the bytes, and the preview if there is one."""
+        if preview is not None:
+            await obstore.put_async(self._place, f"{key}/{PREVIEW}", preview)
+        await obstore.put_async(self._place, f"{key}/{BYTES}", file)
+
+    async def read(self, key: str, what: str = BYTES) -> bytes:
+        """Give all bytes. Raises NotFound."""
+        return bytes(await self._get(f"{key}/{what}"))
+
+    async def stream(self, key: str, what: str = BYTES) -> tuple[int, AsyncIterator[Any]]:
+        """Give the size, and the bytes piece by piece. Raises NotFound."""
+        with _missing():
+            found = await obstore.get_async(self._place, f"{key}/{what}")
+        return found.meta["size"], aiter(found.stream())
+
+    async def delete(self, key: str) -> None:
+        """Delete the bytes, and last of all what is known; what is not there is no error."""
+        for what in (BYTES, PREVIEW, ABOUT):
+            with contextlib.suppress(FileNotFoundError):
+                await obstore.delete_async(self._place, f"{key}/{what}")
+
+    async def older_than(self, time: datetime) -> AsyncIterator[About]:
+        """Go through the files of which nothing has changed since then."""
+        async for lot in obstore.list(self._place):
+            for found in lot:
+                if found["path"].endswith(f"/{ABOUT}") and found["last_modified"] < time:
+                    with contextlib.suppress(NotFound):
+                        yield await self.about(found["path"].removesuffix(f"/{ABOUT}"))
+
+    async def _get(self, path: str) -> Any:
+        with _missing():
+            return await (await obstore.get_async(self._place, path)).bytes_async()
+
+
+@contextlib.contextmanager
+def _missing() -> Any:
+    try:
+        yield
+    except FileNotFoundError:
+        raise NotFound("file") from None
