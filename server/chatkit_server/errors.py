@@ -72,11 +72,12 @@ class Unsupported(RequestError):  # noqa: N818 - the name of the reply
 
 
 def _custom(error: CustomStreamError) -> ErrorEvent:
-    return ErrorEvent(code="custom", message=error.message, allow_retry=error.allow_retry)
+    # Whatever was given as the message: how an answer failed is told even if that is wrong, too.
+    return ErrorEvent(code="custom", message=str(error.message), allow_retry=bool(error.allow_retry))
 
 
 def _coded(error: StreamError) -> ErrorEvent:
-    return ErrorEvent(code=error.code, allow_retry=error.allow_retry)
+    return ErrorEvent(code=str(error.code), allow_retry=bool(error.allow_retry))
 
 
 def _refused(error: RequestError) -> ErrorEvent:
