@@ -49,7 +49,7 @@ def is_whole(sent: bytes) -> bool:
 class Outside:
     """A server, reached over sockets."""
 
-    def __init__(self, port: int, pid: int) -> None:
+    def __init__(self, port: int, pid: int | str) -> None:
         self._port = port
         self._pid = pid
         self._endpoint = Endpoint(f"http://127.0.0.1:{port}/chatkit/api", deadline=PATIENCE)

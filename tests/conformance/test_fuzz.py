@@ -1,0 +1,145 @@
+"""Damaged requests: a small sample of what `make fuzz` sends by the hundred thousand; what it seeks is found."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from chatkit_conformance.fuzz import inside, outside, run
+from chatkit_conformance.fuzz.inside import Inside, Tally
+from chatkit_conformance.fuzz.mutants import MOST, Bodies
+from chatkit_conformance.fuzz.outside import Outside, is_whole
+from chatkit_conformance.fuzz.requests import MUTATORS, Chance, Requests, plain
+from support.live import live
+
+SEED = 7
+
+
+@contextmanager
+def asked_inside() -> Iterator[Inside]:
+    server = Inside()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def test_damaged_bodies_are_answered() -> None:
+    with asked_inside() as server:
+        assert len(server.corpus) > 300
+        tally = server.fuzz(3_000, SEED)
+    assert run.is_sound(tally), (tally.failed, tally.memory)
+    assert tally.sent == 3_000
+    # Not vacuous: requests of every sort come through, and are refused for every reason.
+    assert {"200 application/json", "200 text/event-stream", "400 application/json", "404 application/json"} == set(
+        tally.seen
+    )
+    assert tally.seen["400 application/json"] < 2_700
+    assert len(tally.events) > 8
+
+
+@pytest.mark.slow
+def test_damaged_requests_over_sockets_are_answered() -> None:
+    tally = run.requests(300, SEED, len)
+    assert run.is_sound(tally), (tally.failed, tally.memory)
+    assert {"200", "400", "404", "405", "waited for more"} <= set(tally.seen)
+
+
+def test_a_number_and_a_seed_name_a_mutant() -> None:
+    corpus = [b'{"type":"threads.list","params":{"limit":5}}', b'{"type":"threads.delete","params":{"thread_id":"t"}}']
+    for draw in (Bodies(corpus, 1), Requests(corpus, 1)):
+        assert draw.mutant(5) == type(draw)(corpus, 1).mutant(5)
+        assert len({draw.mutant(number) for number in range(200)}) > 120
+        assert max(len(draw.mutant(number)) for number in range(500)) < MOST * 5
+
+
+@pytest.mark.parametrize("mutate", MUTATORS, ids=lambda mutator: mutator.__name__)
+def test_each_way_damages_a_request(mutate: Callable[[Any, Chance], None]) -> None:
+    changed = 0
+    for number in range(20):
+        asked = plain(b'{"type":"threads.list"}')
+        mutate(asked, Chance(number))
+        changed += asked.spelled() != plain(b'{"type":"threads.list"}').spelled()
+    assert changed >= 15
+
+
+WHOLE = [
+    pytest.param(plain(b"{}").spelled(), True, id="whole"),
+    pytest.param(plain(b"{}").spelled()[:-1], False, id="more-to-come"),
+    pytest.param(b"", False, id="nothing"),
+    pytest.param(b"\x00\x01\r\n\r\n", True, id="no-http"),
+    pytest.param(b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", True, id="another-protocol"),
+]
+
+
+@pytest.mark.parametrize(("sent", "whole"), WHOLE)
+def test_whether_an_answer_is_due(sent: bytes, whole: bool) -> None:
+    assert is_whole(sent) is whole
+
+
+async def _raises(_http: Any) -> Response:
+    raise RuntimeError("broken")
+
+
+async def _fails(_http: Any) -> Response:
+    return PlainTextResponse("oh", status_code=502)
+
+
+async def _hangs(_http: Any) -> Response:
+    await asyncio.sleep(60)
+    raise AssertionError
+
+
+BROKEN = [
+    pytest.param(_raises, "RuntimeError('broken') escaped", id="raises"),
+    pytest.param(_fails, "status 502", id="5xx"),
+    pytest.param(_hangs, "TimeoutError() escaped", id="hangs"),
+]
+
+
+@pytest.mark.parametrize(("answer", "fault"), BROKEN)
+def test_a_broken_app_is_found_within(answer: Any, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inside, "PATIENCE", 0.01)
+    with asked_inside() as server:
+        app, server._app = server._app, Starlette(routes=[Route("/chatkit/api", answer, methods=["POST"])])
+        server._app.state.backend = app.state.backend
+        tally = server.fuzz(3, SEED)
+    assert len(tally.failed) == 3
+    assert fault in tally.failed[0]
+    assert not run.is_sound(tally)
+
+
+SOCKETS = [pytest.param(_fails, "statuses [502]", id="5xx"), pytest.param(_hangs, "the connection hangs", id="hangs")]
+
+
+@pytest.mark.parametrize(("answer", "fault"), SOCKETS)
+def test_a_broken_server_is_found_over_sockets(answer: Any, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "PATIENCE", 0.2)
+    monkeypatch.setattr(outside, "QUIET", 0.05)
+    monkeypatch.setattr(outside, "corpus", lambda _ask: [b'{"type":"threads.list"}'])
+    monkeypatch.setattr(Outside, "_health", lambda *_: [])
+    app = Starlette(routes=[Route("/chatkit/api", answer, methods=["POST"])])
+    with live(app, log_level="critical", timeout_graceful_shutdown=0) as port:
+        tally = Outside(port, "self").fuzz(40, SEED)
+    assert any(fault in told for told in tally.failed), tally
+
+
+def test_memory_that_grows_is_found() -> None:
+    assert run.is_sound(Tally(memory=[50_000, 60_000, 61_000]))
+    assert not run.is_sound(Tally(memory=[50_000, 60_000, 60_001 + run.FLAT]))
+
+
+def test_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "FUZZ.md"
+    assert run.main(["--bodies", "50", "--requests", "0", "--seed", "3", "--record", str(file)]) == 0
+    said = capsys.readouterr()
+    assert file.read_text() == said.out
+    assert "## 50 damaged bodies\n\nSeed 3. " in said.out
+    assert "Failures (5xx, exceptions, hangs): 0." in said.out
+    assert "50 bodies" in said.err
