@@ -33,20 +33,20 @@ def asked_inside() -> Iterator[Inside]:
 def test_damaged_bodies_are_answered() -> None:
     with asked_inside() as server:
         assert len(server.corpus) > 300
-        tally = server.fuzz(3_000, SEED)
+        tally = server.fuzz(2_000, SEED)
     assert run.is_sound(tally), (tally.failed, tally.memory)
-    assert tally.sent == 3_000
+    assert tally.sent == 2_000
     # Not vacuous: requests of every sort come through, and are refused for every reason.
     assert {"200 application/json", "200 text/event-stream", "400 application/json", "404 application/json"} == set(
         tally.seen
     )
-    assert tally.seen["400 application/json"] < 2_700
+    assert tally.seen["400 application/json"] < 1_800
     assert len(tally.events) > 8
 
 
 @pytest.mark.slow
 def test_damaged_requests_over_sockets_are_answered() -> None:
-    tally = run.requests(300, SEED, len)
+    tally = run.requests(200, SEED, len)
     assert run.is_sound(tally), (tally.failed, tally.memory)
     assert {"200", "400", "404", "405", "waited for more"} <= set(tally.seen)
 
@@ -105,7 +105,8 @@ BROKEN = [
 
 @pytest.mark.parametrize(("answer", "fault"), BROKEN)
 def test_a_broken_app_is_found_within(answer: Any, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inside, "PATIENCE", 0.01)
+    monkeypatch.setattr(inside, "PATIENCE", 0.05)
+    monkeypatch.setattr(inside, "corpus", lambda _ask: [b'{"type":"threads.list"}'])
     with asked_inside() as server:
         app, server._app = server._app, Starlette(routes=[Route("/chatkit/api", answer, methods=["POST"])])
         server._app.state.backend = app.state.backend
@@ -115,7 +116,10 @@ def test_a_broken_app_is_found_within(answer: Any, fault: str, monkeypatch: pyte
     assert not run.is_sound(tally)
 
 
-SOCKETS = [pytest.param(_fails, "statuses [502]", id="5xx"), pytest.param(_hangs, "the connection hangs", id="hangs")]
+SOCKETS = [
+    pytest.param(_fails, "statuses [502]", id="5xx"),
+    pytest.param(_hangs, "no answer to a whole request", id="hangs"),
+]
 
 
 @pytest.mark.parametrize(("answer", "fault"), SOCKETS)

@@ -62,7 +62,7 @@ class Inside:
     def __init__(self) -> None:
         self._numbers = count(1)
         self._app = scripted_app()
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.Runner()
         with quiet():
             self.corpus = corpus(self._ask)
         self._left = copy.deepcopy(self._store.__dict__)
@@ -73,14 +73,10 @@ class Inside:
 
     def close(self) -> None:
         """End what still waits for the end of the process, and let go of the event loop."""
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.close()
 
     def _ask(self, sent: bytes) -> Exchange:
-        return self._loop.run_until_complete(asked(self._app, sent))
+        return self._loop.run(asked(self._app, sent))
 
     def fuzz(self, number: int, seed: int, tell: Tell = len) -> Tally:
         """Give so many mutants to the app, lot by lot; report what came of them."""
@@ -91,7 +87,7 @@ class Inside:
             for first in range(0, number, LOT):
                 self._store.__dict__.update(copy.deepcopy(self._left))
                 lot = range(first, min(first + LOT, number))
-                self._loop.run_until_complete(self._lot(bodies, lot, tally))
+                self._loop.run(self._lot(bodies, lot, tally))
                 tally.seconds = time.monotonic() - started
                 if lot[-1] * 10 // number > len(tally.memory) - 2 or lot[-1] + 1 == number:
                     tally.memory.append(resident())

@@ -31,6 +31,8 @@ LOT = 1_000
 
 def is_whole(sent: bytes) -> bool:
     """Tell whether a server has all it needs for an answer: a whole request, or what can be none any more."""
+    if not sent:  # h11 reads no bytes as the end of the connection
+        return False
     reading = h11.Connection(h11.SERVER)
     try:
         reading.receive_data(sent)
@@ -90,11 +92,13 @@ class Outside:
         """Send one request and read what comes; name what is wrong with it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         due = is_whole(sent)
-        got, faults = bytearray(), []
+        got = bytearray()
+        faults: list[str] = []
         try:
             await _sent(writer, sent, chance)
             ended = await _read(reader, got, due=due)
             if not ended:
+                faults += ["no answer to a whole request"] if due and not got else []
                 writer.write_eof()
                 ended = await _read(reader, got, due=True, to_the_end=True)
         except ConnectionError:  # a server may refuse the rest of what it no longer wants
