@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,8 +18,10 @@ from chatkit_protocol.base import UNSET
 from chatkit_protocol.codec import RequestError, decode_request, encode
 from chatkit_protocol.replies import ErrorCode, ErrorReply
 from chatkit_server.context import Context, first_locale
+from chatkit_server.draining import Drain
 from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
+from chatkit_server.joining import FRAME, Answers, recorded
 from chatkit_server.limits import Gate, Limits
 from chatkit_server.locks import LocalLocks
 from chatkit_server.observing import REQUEST_ID, Observed, Observer, Probes, observed_store
@@ -38,6 +40,10 @@ ENDPOINT = "/chatkit/api"
 MAX_BODY = 32 * 1024 * 1024
 """Bytes; recorded speech comes inside the body."""
 PING_SECONDS = 15.0
+FINISH_SECONDS = 600.0
+REJOIN_SECONDS = 30.0
+"""The widget posts again up to five times in 25 seconds."""
+DRAIN_SECONDS = 5.0
 WIDGET_HEADERS = (
     "accept",
     "accept-language",
@@ -76,6 +82,10 @@ def create_app(
     max_body: int = MAX_BODY,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     thread_wait: float | None = THREAD_WAIT,
+    on_disconnect: Literal["stop", "finish"] = "stop",
+    finish_within: float = FINISH_SECONDS,
+    rejoin_within: float = REJOIN_SECONDS,
+    drain: float = DRAIN_SECONDS,
     observers: Iterable[Observer] = (),
     pages: Mapping[str, Page] | None = None,
     new_id: NewId = random_id,
@@ -109,6 +119,12 @@ def create_app(
         thread_wait: seconds that an answer waits for the one that is being written in its thread, before it is
             refused with 409; 0 refuses at once, None lets both be written. Across processes if the store has `locks`.
             Reading, renaming, deleting and actions that do not stream never wait.
+        on_disconnect: whether an answer is stopped when its client goes away, which is how the stop button works, or
+            finished all the same, so that it is there when the page was reloaded; then there is no stop button.
+        finish_within: seconds after which an answer that nobody reads any more is stopped all the same.
+        rejoin_within: seconds for which an answer that was not heard to its end is kept, for the same request from the
+            same frame of the page; 0 has every request answered anew.
+        drain: seconds that answers have to come to their end when the server stops; then they are stopped, and saved.
         observers: are told what happens: `Metrics`, `Traces`, `Logs` of `chatkit_server.observing`, or your own.
         pages: more pages beside `/healthz` and `/readyz`, by path, for instance `{"/metrics": metrics.page}`.
         new_id: makes ids.
@@ -127,7 +143,7 @@ def create_app(
     backend = Backend(
         hooks=hooks,
         store=observed_store(store or MemoryStore(), observers),
-        allow_cancel=allow_cancel,
+        allow_cancel=allow_cancel and on_disconnect == "stop",
         strict=strict,
         new_id=new_id,
         now=now,
@@ -137,7 +153,10 @@ def create_app(
     )
     if allow_credentials and (not allow_origins or "*" in allow_origins or allow_origin_regex):
         raise ValueError("cookies are for listed origins only: give `allow_origins` without `*`, and no pattern")
-    endpoint = _Endpoint(backend, identify, ping=ping, max_body=max_body)
+    answers = Answers(backend.locks, getattr(store, "notes", None), within=rejoin_within)
+    ending = Drain(drain)
+    finish = finish_within if on_disconnect == "finish" else None
+    endpoint = _Endpoint(backend, identify, answers, drain=ending, finish=finish, ping=ping, max_body=max_body)
     files = hooks.attachments if isinstance(hooks.attachments, ServedFiles) else None
     served: list[Route] = files.routes(path, backend, endpoint.enter) if files else []
     guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
@@ -151,12 +170,14 @@ def create_app(
         expose_headers=[REQUEST_ID],
         max_age=600,
     )
-    probes = Middleware(Probes, backend.store, draining=lambda: app.state.draining, pages=pages)
+    probes = Middleware(Probes, backend.store, draining=lambda: app.state.draining or ending.begun, pages=pages)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> Any:
         async with files.running(backend) if files else nullcontext():
             yield
+            app.state.draining = True
+            await ending.end_all()
         await backend.store.aclose()
 
     app: Starlette = Starlette(
@@ -167,23 +188,38 @@ def create_app(
     )
     app.state.backend = backend
     app.state.draining = False
+    app.state.answers = answers
     return app
 
 
 class _Endpoint:
     """One POST address for every request type."""
 
-    def __init__(self, backend: Backend, identify: Identify | None, *, ping: float, max_body: int) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        identify: Identify | None,
+        answers: Answers,
+        *,
+        drain: Drain,
+        finish: float | None,
+        ping: float,
+        max_body: int,
+    ) -> None:
         self._backend = backend
         self._identify = identify
         self._ping = ping
         self._max_body = max_body
         self._gate = Gate(backend.limits)
+        self._answers = answers
+        self._drain = drain
+        self._finish = finish
 
     async def answer(self, http: Request) -> Response:
         """Answer one request. What it raises can still be refused with a status; what fails later is told in-band."""
         context = await self.enter(http)
-        request = decode_request(await _read(http, self._max_body))
+        body = await _read(http, self._max_body)
+        request = decode_request(body)
         context.metadata = request.metadata or {}
         turn = Turn(self._backend, context, request)
         taken(turn)
@@ -192,9 +228,21 @@ class _Endpoint:
             return Response(encode(await route.handler(turn, request)), media_type="application/json")
         async with turn.held:
             turn.held.enter_context(self._gate.stream(context.owner))
-            events = await route.handler(turn, request)
-            held = turn.held.pop_all()
-        return EventResponse(EventStream(watched(events), held), ping=self._ping)
+            stream = await self._stream(turn, body)
+        return EventResponse(stream, ping=self._ping, closing=self._drain.add(stream))
+
+    async def _stream(self, turn: Turn, body: bytes) -> EventStream:
+        """Begin to answer, or take up the answer to the same request that came before."""
+        name = self._answers.name(turn.user, turn.context.headers.get(FRAME), body)
+        before = await self._answers.join(name, turn.held) if name else None
+        if before:
+            return before
+        events = await TABLE[type(turn.request)].handler(turn, turn.request)
+        held = turn.held.pop_all()
+        stream = EventStream(watched(events), held, record=recorded(name), finish=self._finish)
+        if name:
+            self._answers.begin(name, stream, held)
+        return stream
 
     async def enter(self, http: Request) -> Context:
         """Find out who asks, and from where; hold them to how often they may. Raises RequestError."""

@@ -3,22 +3,23 @@
 Two tasks share a buffer. The producer writes frames into it as fast as the responder yields them and waits when
 it is full; the response takes whatever is there and sends it in one write. While the producer waits for a model,
 a single frame leaves at once. When the client goes away the producer is cancelled, which is the user's stop, and
-whoever closes the response waits for what has to be saved.
+whoever closes the response waits for what has to be saved. Or, with `finish`, it goes on alone.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
 
 import anyio
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
-from chatkit_protocol.events import ErrorEvent
+from chatkit_protocol.events import ErrorEvent, ThreadStreamEvent
 from chatkit_protocol.sse import PING, frame_into
 from chatkit_server.errors import error_event
 from chatkit_server.pipeline import Events
+from chatkit_server.record import Record
 
 logger = logging.getLogger("chatkit_server")
 
@@ -29,6 +30,9 @@ LINGER = 0.005
 GRACE = 10.0
 """Seconds that a closed response waits for saving; saving itself goes on beyond them."""
 
+FOREVER = 3600.0
+"""Whoever gives `closing` ends the streams itself."""
+
 HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 
 _running: set[asyncio.Task[None]] = set()
@@ -36,25 +40,45 @@ _running: set[asyncio.Task[None]] = set()
 
 
 class EventStream:
-    """A stream of frames, produced by a task of its own, which lets go of what is `held` before the stream ends."""
+    """A stream of frames, produced by a task of its own, which lets go of what is `held` before the stream ends.
 
-    def __init__(self, events: Events, held: AsyncExitStack | None = None) -> None:
+    One reader has it at a time. Who joins it later reads it from the first frame on, and the one before reads no more.
+    """
+
+    def __init__(
+        self,
+        events: Events,
+        held: AsyncExitStack | None = None,
+        *,
+        record: Record | None = None,
+        finish: float | None = None,
+    ) -> None:
+        self.record = record
+        self.reader = 0
+        self.heard = asyncio.Event()
+        self.abandoned = False
+        self.stopping = False
         self._events = events
         self._held = held or AsyncExitStack()
+        self._finish = finish
         self._buffer = bytearray()
         self._ready = asyncio.Event()
         self._room = asyncio.Event()
         self._produced = False
-        self._stopping = False
         self._begun = False
+        self._late = False
+        self._farewell: ErrorEvent | None = None
         self._task = asyncio.create_task(self._produce())
         _running.add(self._task)
         self._task.add_done_callback(_running.discard)
 
-    async def batches(self) -> AsyncIterator[bytes]:
+    def batches(self) -> AsyncIterator[bytes]:
         """Give the frames that are ready, together, as soon as there are any."""
+        return self._batches(self.reader)
+
+    async def _batches(self, reader: int) -> AsyncIterator[bytes]:
         try:
-            while self._buffer or not self._produced:
+            while self.reader == reader and (self._buffer or not self._produced):
                 if not self._buffer:
                     self._ready.clear()
                     await self._ready.wait()
@@ -63,14 +87,48 @@ class EventStream:
                 self._buffer.clear()
                 self._room.set()
                 yield batch
+            if self.reader == reader:
+                self.heard.set()
         finally:
+            await self.leave(reader)
+
+    def join(self) -> None:
+        """Let a new reader take over; one that comes too late to have every frame gets what lasts, in the end."""
+        self.reader += 1
+        self.heard.clear()
+        self.abandoned = False
+        frames = self.record.frames if self.record else b""
+        self._late = frames is None
+        self._buffer[:] = frames or b""
+        if self._late and self._produced:
+            self._catch_up()
+        self._ready.set()
+        self._room.set()
+
+    async def leave(self, reader: int) -> None:
+        """Note that a reader is gone: the producer is stopped, or goes on alone for so long as it may."""
+        if reader != self.reader or self._task.done():
+            return
+        if self._finish is None:
             await self.aclose()
+        elif not self.abandoned:
+            self.abandoned = True
+            self._buffer.clear()
+            self._room.set()
+            ending = asyncio.get_running_loop().call_later(self._finish, self._give_up, reader)
+            self._task.add_done_callback(lambda _task: ending.cancel())
+
+    def _give_up(self, reader: int) -> None:
+        if reader == self.reader:
+            logger.warning("an answer that nobody reads took too long, and is stopped")
+            self.stopping = True
+            self._task.cancel()
 
     async def aclose(self) -> None:
         """Stop the producer if it still runs, and wait, within bounds, until everything is saved."""
         if self._task.done():
             return
-        self._stopping = True
+        self.stopping = True
         try:
             if not self._begun:  # cancelled now it would never begin, and let go of nothing
                 await asyncio.sleep(0)
@@ -79,21 +137,56 @@ class EventStream:
         with anyio.CancelScope(shield=True):
             await asyncio.wait([self._task], timeout=GRACE)
 
+    async def interrupt(self) -> None:
+        """Stop the producer, save everything, and tell the reader that the answer may be asked for again."""
+        self._farewell = ErrorEvent(code="stream.error", allow_retry=True)
+        await self.aclose()
+
+    def when_ended(self, tell: Callable[["EventStream"], object]) -> None:
+        """Have someone told when the producer has ended."""
+        self._task.add_done_callback(lambda _task: tell(self))
+
+    async def ended(self) -> None:
+        """Wait until the producer has ended, however it does."""
+        await asyncio.wait([self._task])
+
     async def _produce(self) -> None:
         self._begun = True
         try:
-            async with self._held, aclosing(self._events) as events:
-                await self._write_all(events)
-        except asyncio.CancelledError:
-            if self._stopping:
-                raise
-            logger.exception("the answer was cancelled from within")
-            frame_into(ErrorEvent(code="stream.error", allow_retry=True), self._buffer)
-        except Exception as error:  # noqa: BLE001 - the stream has begun, so the failure is told in-band
-            frame_into(error_event(error), self._buffer)
+            async with self._held:
+                await self._tell()
         finally:
             self._produced = True
+            if self._late:
+                self._catch_up()
             self._ready.set()
+
+    async def _tell(self) -> None:
+        try:
+            async with aclosing(self._events) as events:
+                await self._write_all(events)
+        except asyncio.CancelledError:
+            if self.stopping:
+                if self._farewell:
+                    self._write(self._farewell)
+                raise
+            logger.exception("the answer was cancelled from within")
+            self._write(ErrorEvent(code="stream.error", allow_retry=True))
+        except Exception as error:  # noqa: BLE001 - the stream has begun, so the failure is told in-band
+            self._write(error_event(error))
+
+    def _catch_up(self) -> None:
+        self._late = False
+        self._buffer[:] = self.record.lasting if self.record else b""
+
+    def _write(self, event: ThreadStreamEvent) -> None:
+        """Write a frame for the reader, and for those who may join."""
+        start = len(self._buffer)
+        frame_into(event, self._buffer)
+        if self.record:
+            self.record.add(event, self._buffer[start:])
+        if self.abandoned or self._late:
+            self._buffer.clear()
 
     async def _write_all(self, events: Events) -> None:
         now = asyncio.get_running_loop().time
@@ -101,9 +194,9 @@ class EventStream:
         async for event in events:
             if not self._buffer:
                 waiting_since = now()
-            frame_into(event, self._buffer)
+            self._write(event)
             self._ready.set()
-            if self._stopping:
+            if self.stopping:
                 return
             if len(self._buffer) >= HIGH_WATER:
                 self._room.clear()
@@ -115,14 +208,17 @@ class EventStream:
 class EventResponse(EventSourceResponse):
     """The HTTP reply: pings while nothing is ready, an end when the client goes away, under any ASGI server."""
 
-    def __init__(self, stream: EventStream, *, ping: float) -> None:
+    def __init__(self, stream: EventStream, *, ping: float, closing: anyio.Event | None = None) -> None:
         super().__init__(
             stream.batches(),
             headers=HEADERS,
             ping=ping,
             ping_message_factory=_ping,  # type: ignore[arg-type]  # bytes are sent as they are
+            shutdown_event=closing,
+            shutdown_grace_period=FOREVER if closing else 0,
         )
         self._stream = stream
+        self._reader = stream.reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; when sending ends for whatever reason, the stream ends too."""
@@ -131,7 +227,7 @@ class EventResponse(EventSourceResponse):
         except* OSError:  # ASGI 2.4: `send` raises when the client is gone, for the pings as well
             logger.debug("the client went away")
         finally:
-            await self._stream.aclose()
+            await self._stream.leave(self._reader)
 
 
 def _ping() -> bytes:

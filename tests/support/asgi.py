@@ -17,9 +17,12 @@ class Client:
     cancels the task that runs the app.
     """
 
-    def __init__(self, app: Any, *, how: str = "receive", frames: int | None = None) -> None:
+    def __init__(
+        self, app: Any, *, how: str = "receive", frames: int | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         self._app = app
         self._how = how
+        self._headers = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
         self._most = frames
         self.status = 0
         self.body = b""
@@ -41,7 +44,7 @@ class Client:
             "path": "/chatkit/api",
             "raw_path": b"/chatkit/api",
             "query_string": b"",
-            "headers": [],
+            "headers": self._headers,
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
             "scheme": "http",

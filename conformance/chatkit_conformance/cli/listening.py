@@ -8,7 +8,9 @@ from typing import Any
 from chatkit_conformance.cli.terminal import Failure
 
 CLOSING_SECONDS = 5.0
-"""How long answers that still stream have to be stopped and saved."""
+"""How long answers that still stream have to come to their end."""
+SAVING_SECONDS = 10.0
+"""How long they have to be saved after that, at most."""
 
 
 def is_loopback(host: str) -> bool:
@@ -58,7 +60,7 @@ def run(
     closing_seconds: float = CLOSING_SECONDS,
     own_logs: bool = False,
 ) -> int:
-    """Serve until interrupted; answers that still stream `closing_seconds` later are stopped as if by the user.
+    """Serve until interrupted; answers that still stream `closing_seconds` later are stopped and saved.
 
     With `own_logs` the process has set up its logging already.
     """
@@ -70,7 +72,7 @@ def run(
         log_level="info" if access_log else log_level,
         access_log=access_log,
         server_header=False,
-        timeout_graceful_shutdown=math.ceil(closing_seconds),
+        timeout_graceful_shutdown=math.ceil(closing_seconds + SAVING_SECONDS),
     )
     uvicorn.Server(config).run(sockets=[listener])
     return 0

@@ -137,6 +137,9 @@ def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str]) -> 
         allow_origin_regex=None if told.allow_origins else LOCAL_PAGES,
         allow_hosts=hosts,
         ping=told.ping,
+        drain=told.shutdown_seconds,
+        on_disconnect=told.on_disconnect,
+        thread_wait=told.thread_wait,
         max_body=told.max_body or sys.maxsize,
         limits=Limits(
             message_length=told.message_length or None,

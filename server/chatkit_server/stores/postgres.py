@@ -19,6 +19,7 @@ from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
 from chatkit_server.stores.base import NotFound, Order
 from chatkit_server.stores.postgres_locks import PostgresLocks
+from chatkit_server.stores.postgres_notes import PostgresNotes
 from chatkit_server.stores.postgres_schema import Connection, enter, migrate
 
 T = TypeVar("T", ThreadItem, ThreadMetadata)
@@ -117,6 +118,7 @@ class PostgresStore:
         self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = asyncio.Lock()
         self.locks = PostgresLocks(url, schema)
+        self.notes = PostgresNotes(self._run)
 
     async def load_thread(self, user: str, thread_id: str) -> ThreadMetadata:
         return decode_metadata(await self._one("thread", LOAD_THREAD, key(user), key(thread_id)))

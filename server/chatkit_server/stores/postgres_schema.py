@@ -50,6 +50,16 @@ MIGRATIONS: tuple[Script, ...] = (
         )
         """,
     ),
+    (
+        # Answers that one process leaves for another; what is in it is worth nothing after half a minute.
+        """
+        CREATE UNLOGGED TABLE note (
+            name TEXT PRIMARY KEY,
+            frames BYTEA,
+            written TIMESTAMPTZ NOT NULL DEFAULT now()
+        )
+        """,
+    ),
 )
 """What leads from each schema version to the next. A script that was released is never edited."""
 

@@ -27,6 +27,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: Annotated[Port, _("port; 0 takes a free one", env="PORT")] = 8000
     ping: Annotated[Seconds, _("seconds of silence after which a comment keeps a stream alive; 0: never")] = 15.0
     shutdown_seconds: Annotated[Seconds, _("how long answers may take to end after SIGTERM")] = 5.0
+    on_disconnect: Annotated[
+        Literal["stop", "finish"], _("whether an answer whose client has gone is stopped, or finished")
+    ] = "stop"
+    thread_wait: Annotated[Seconds, _("how long an answer waits for another one in its thread; then 409")] = 20.0
 
     data: Annotated[
         str, _("SQLite file that keeps the threads, or the URL of a PostgreSQL database", group="Threads")
