@@ -41,7 +41,7 @@ READ = [
     ),
     pytest.param(answered(framed(twice)), ["sse.data.encoded-once"], id="encoded-twice"),
     pytest.param(answered(HELLO.received.replace(b"\n", b"\r\n")), ["sse.lines.lf"], id="crlf"),
-    pytest.param(answered(HELLO.received.replace(b"\n", b"\r")), [], id="cr"),
+    pytest.param(answered(HELLO.received.replace(b"\n", b"\r")), ["sse.lines.lf"], id="cr"),
     pytest.param(answered(b"\xef\xbb\xbf" + HELLO.received), ["body.no-mark"], id="mark"),
     pytest.param(answered(HELLO.received.replace(b"Hello", b"H\xe9llo")), ["body.utf8"], id="latin-1"),
     pytest.param(answered(HELLO.received + b"data: [DONE]\n\n"), ["sse.frame.no-sentinel"], id="sentinel"),

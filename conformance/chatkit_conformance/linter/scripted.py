@@ -17,6 +17,8 @@ from chatkit_protocol.items import HiddenContextItem, SDKHiddenContextItem
 HIDDEN = {HiddenContextItem.__struct_config__.tag, SDKHiddenContextItem.__struct_config__.tag}
 SILENT = {"title", "status", "meta", "domains", "hidden", "sleep"}
 """Operations that send nothing by themselves."""
+TELLING = {"input", "payload", "sender"}
+"""Operations that tell what the handler received, in a notice."""
 OPENING = {"thread.created", "stream_options"}
 MOST = 100_000
 """More operations are not looked at, whatever a script says that it repeats."""
@@ -82,6 +84,8 @@ def foretold(stream: Stream) -> tuple[list[JSON], bool]:
     for name, *arguments in steps(stream.script):
         if name == "notice" and arguments:
             events.append({"type": "notice", "level": "info", "message": arguments[0]})
+        elif name in TELLING:
+            events.append({"type": "notice", "level": "info"})
         elif name == "emit" and arguments and _readable(arguments[0]):
             item = mapped(arguments[0].get("item"))
             hidden |= {item.get("id")} if item.get("type") in HIDDEN else set()

@@ -21,6 +21,7 @@ MARK = "ckc:"
 SAYING = ("threads.create", "threads.add_user_message")
 NEWEST = LATEST
 """The newest revision of the protocol."""
+RETURNS = ("threads.add_client_tool_output", "threads.add_structured_input")
 SETTLING = ("thread.item.done", "thread.item.replaced", "thread.item.removed")
 
 
@@ -91,6 +92,9 @@ class Stream(Placed):
     notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What rules have worked out about it, so that each thing is worked out once."""
 
+    resumed: list[Any] | None = None
+    """The script that the thread keeps for an answer without a message, or that of the message answered again."""
+
     @property
     def where(self) -> Where:
         """The place."""
@@ -138,8 +142,9 @@ class Stream(Placed):
 
     @property
     def script(self) -> list[Any] | None:
-        """The operations that the request has the test bed carry out; None without a script."""
-        return script_of(self.exchange)
+        """The operations that the test bed carries out for the request; None without a script."""
+        own = script_of(self.exchange)
+        return self.resumed if own is None else own
 
 
 def script_of(exchange: Exchange) -> list[Any] | None:
@@ -148,15 +153,21 @@ def script_of(exchange: Exchange) -> list[Any] | None:
     payload = action.get("payload") if isinstance(action, dict) else None
     if isinstance(payload, dict) and isinstance(payload.get("ckc"), list):
         return list(payload["ckc"])
-    text = said(exchange)
+    return _operations(said(exchange))
+
+
+def _operations(text: str) -> list[Any] | None:
     operations = parsed(text.removeprefix(MARK)) if text.startswith(MARK) else None
     return operations if isinstance(operations, list) else None
 
 
 def said(exchange: Exchange) -> str:
     """Give the text of the message that a request brings."""
-    input_ = exchange.params.get("input")
-    content = input_.get("content") if isinstance(input_, dict) else None
+    return _text(exchange.params.get("input"))
+
+
+def _text(message: Any) -> str:
+    content = message.get("content") if isinstance(message, dict) else None
     parts = content if isinstance(content, list) else []
     return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict) and _is_text(part))
 
@@ -245,6 +256,8 @@ class Known:
     """Whether these are all of them."""
     growing: dict[str, Growth] = field(default_factory=dict)
     """Open workflows and redrawn widgets of the stream that is being read."""
+    next: list[Any] | None = None
+    """The script that its metadata keeps, as far as scripts set it."""
 
     def take(self, event: Event) -> None:
         """Note what an event does to the items of its thread."""
@@ -290,6 +303,20 @@ class Known:
         return gone
 
 
+def _resumed(exchange: Exchange, known: Known) -> list[Any] | None:
+    """Find the script of an answer whose request brings none."""
+    if exchange.kind in RETURNS:
+        return known.next
+    again = exchange.kind == "threads.retry_after_item"
+    return _operations(_text(known.items.get(str(exchange.params.get("item_id"))))) if again else None
+
+
+def _kept(script: list[Any] | None) -> list[Any] | None:
+    """Give what a script has the thread keep for later."""
+    kept = [step[2] for step in script or () if isinstance(step, list) and step[:2] == ["meta", "next"] and step[2:]]
+    return kept[-1] if kept and isinstance(kept[-1], list) else None
+
+
 def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
     """Make the stream of an exchange, and note what the exchange tells of its thread."""
     streams = exchange.streams and (not exchange.kind or exchange.kind in STREAMING)
@@ -306,7 +333,10 @@ def _seen(exchange: Exchange, threads: dict[str, Known]) -> Stream | None:
         return None
     retries = exchange.kind == "threads.retry_after_item" and events
     deleted = known.cut(exchange.params.get("item_id")) if retries else set()
+    resumed = _resumed(exchange, known)
     stream = Stream(exchange, thread_id, told, events, dict(known.items), known.whole, frozenset(deleted))
+    stream = replace(stream, resumed=resumed)
+    known.next = _kept(stream.script) or known.next
     for event in events:
         known.take(event)
     known.end(failed=stream.failed)

@@ -6,7 +6,8 @@ from typing import Any
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import mapped
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.subjects import Conversation, Stream
+from chatkit_conformance.linter.subjects import Conversation, Stream, asked
+from chatkit_conformance.linter.told import named, progress
 from chatkit_conformance.linter.visits import NOWHERE, Visit, visits
 from chatkit_conformance.transcript import JSON, OK, Exchange, parsed
 
@@ -15,6 +16,7 @@ SYNC = "threads.sync_custom_action"
 ACTIONS = (ACTION, SYNC)
 CARD = e.item("widget", "msg_2", widget={"type": "Card", "children": []})
 REFUSAL = e.error(allow_retry=False)
+SCRIPTED = e.create(e.done(CARD), said=e.script(["emit", e.done(CARD)]))
 
 
 def _acted(*events: JSON, sender: str | None = "msg_2", payload: Any = None, rows: Any = (CARD,)) -> list[Exchange]:
@@ -161,6 +163,30 @@ def sync_gives_an_item(told: Conversation) -> Looks:
                 (item is None and not itself) or mapped(item).get("thread_id") == visit.params.get("thread_id")
             )
             yield visit.look(holds, "an object, with an item of the thread or without", reply)
+
+
+@rule(
+    "actions.sync.gives-the-sender",
+    "MUST",
+    "L3",
+    catalogue="ACT-005",
+    source="openai-chatkit 1.6.5, chatkit/server.py:731-756; the test bed's contract",
+    why="The widget does not change.",
+    mend="Send what the handler gives as `updated_item`.",
+    since="1.6.2",
+    good=[SCRIPTED, *_at_once({"updated_item": CARD})[1:2]],
+    bad=[SCRIPTED, *_at_once({})[1:2]],
+)
+def sync_gives_the_sender(told: Conversation) -> Looks:
+    """What the handler of an action gives reaches the client: a test bed gives the sender."""
+    if not any(stream.script for stream in told.streams):
+        return
+    for exchange, seen in progress(told):
+        thread = seen.thread(exchange)
+        sender = mapped(thread.items.get(named(exchange, "item_id"))) if thread else {}
+        if exchange.kind == SYNC and exchange.status and sender.get("type") == "widget":
+            item = mapped(mapped(exchange.json).get("updated_item")) if exchange.status == OK else {}
+            yield asked(exchange, item.get("id") == sender["id"], sender["id"], exchange.received[:200])
 
 
 @rule(

@@ -77,6 +77,25 @@ def answers(told: Conversation, *, failed: bool = False) -> Iterator[Answer]:
 
 
 @rule(
+    "answers.there",
+    "MUST",
+    "L2",
+    catalogue="ERR-012",
+    source="openai-chatkit 1.6.5, chatkit/server.py:924-929",
+    why="The user waits for an answer, sees none, and is not told why.",
+    mend="Answer with an item or a notice; tell a failure in an `error` event.",
+    good=answered(*e.STREAMED, outputs=(m.message("Hello"),)),
+    bad=answered(),
+)
+def an_answer_says_something(stream: Stream) -> Looks:
+    """What a model was asked for comes, or why it does not: an item, a notice, or an error."""
+    if stream.exchange.model and stream.whole:
+        said = [event for event in stream.events if event.item_type != "user_message"]
+        found = [event.type for event in said if event.type not in {"thread.created", "stream_options"}]
+        yield stream.look(found, "an answer", stream.kinds)
+
+
+@rule(
     "answers.text",
     "MUST",
     "L2",
@@ -142,7 +161,7 @@ def message_id(told: Conversation) -> Looks:
     source="D16: the Agents SDK gives items of chat completions one placeholder as their id",
     why="Every answer overwrites the one before it, in the widget and in the store.",
     mend="Give each message an id of its own where the model gives none, the same from `added` to `done`.",
-    good=[answered(*e.STREAMED), e.say(model=(m.entry([m.user("hello")]),))],
+    good=[answered(*e.STREAMED), e.say(e.notice(), model=(m.entry([m.user("hello")]),))],
     bad=answered(e.done(e.message("Hello", item_id=PLACEHOLDER))),
 )
 def own_ids(told: Conversation) -> Looks:

@@ -60,10 +60,32 @@ def _created(told: Conversation) -> Iterator[tuple[Exchange, JSON]]:
     bad=_create(name="b.txt"),
 )
 def create_echoes(told: Conversation) -> Looks:
-    """A new attachment has the name and the media type that were asked for."""
+    """A new attachment has the name and the media type that were asked for, and an image is shown from somewhere."""
     for exchange, made in _created(told):
         wanted, got = ({key: side.get(key) for key in ("name", "mime_type")} for side in (exchange.params, made))
-        yield asked(exchange, got == wanted, str(wanted), got)
+        yield asked(exchange, got == wanted and made.get("preview_url") != "", str(wanted), made)
+
+
+LACKING = (404, 405, 500, 502, 503)
+"""What a server answers that has no such operation, or fails in it; 501, or a reason to refuse this file, is plain."""
+
+
+@rule(
+    "attachments.create.taken",
+    "MUST",
+    "L1",
+    catalogue="ATT-001",
+    source="openai-chatkit 1.6.5, chatkit/server.py:476-482",
+    why="The user can choose a file, and nothing happens.",
+    mend="Serve `attachments.create`, or answer 501 where files are not taken; refuse what is not wanted with 4xx.",
+    since="1.0",
+    good=_create(),
+    bad=e.refused("attachments.create", {"name": "a.txt", "size": 1, "mime_type": "text/plain"}, 404, "not_found"),
+)
+def create_is_taken(exchange: Exchange) -> Looks:
+    """An attachment can be created, or there is a reason why not."""
+    if exchange.kind == "attachments.create" and exchange.status:
+        yield asked(exchange, exchange.status not in LACKING, "200, or a reason", exchange.status)
 
 
 @rule(

@@ -170,7 +170,7 @@ SERVER_ERROR = 500
 
 @rule(
     "cursors.unknown",
-    "INFO",
+    "SHOULD",
     "L1",
     catalogue="PAG-019",
     source=STORE,

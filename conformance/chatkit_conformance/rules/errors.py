@@ -53,6 +53,24 @@ def _failing(conversation: Conversation, *kinds: str) -> Iterator[tuple[Stream, 
 
 
 @rule(
+    "errors.told-once",
+    "SHOULD",
+    "L0",
+    catalogue="ERR-007",
+    source="openai-chatkit 1.6.5, chatkit/server.py:913-929",
+    why="The user sees the same failure twice.",
+    mend="Tell a failure in one place, where the answer ends.",
+    good=e.create(e.error()),
+    bad=e.create(e.error(), e.error()),
+)
+def a_failure_is_told_once(stream: Stream) -> Looks:
+    """No two errors of an answer are the same, unless the app sends them."""
+    told = [event.value for event in stream.of("error")]
+    if told and "error" not in str(stream.script):
+        yield stream.look(all(one not in told[:place] for place, one in enumerate(told)), "each error once", told[:3])
+
+
+@rule(
     "errors.raised.told",
     "MUST",
     "L3",

@@ -25,6 +25,9 @@ def _replies(exchange: Exchange) -> bool:
     return asked_for and answered(exchange) and not exchange.streams and not instead(exchange)
 
 
+REFUSED, BROKEN, UNSUPPORTED = 400, 500, 501
+
+
 @rule(
     "http.stream.media",
     "MUST",
@@ -195,6 +198,69 @@ def refusals_are_not_streamed(exchange: Exchange) -> Looks:
     """A status other than 200 never comes with an event stream."""
     if exchange.status not in {0, OK}:
         yield asked(exchange, exchange.media != "text/event-stream", "JSON", exchange.media)
+
+
+def _refusal(exchange: Exchange) -> bool:
+    """Tell whether it is a refusal that is sent as one."""
+    return exchange.status >= REFUSED and exchange.method == "POST" and exchange.media != "text/event-stream"
+
+
+@rule(
+    "http.status.plain",
+    "MUST",
+    "L0",
+    catalogue="HTTP-003",
+    source="openai-chatkit 1.6.5, chatkit/server.py:440; docs/quickstart.md:105",
+    why="The client takes it for success and finds no body, or for a failure.",
+    mend="Answer with 200, also where something is made or nothing is told, or refuse with 4xx.",
+    good=e.reply("threads.list", {}, e.page()),
+    bad=e.reply("threads.delete", {"thread_id": "thr_1"}, {}, status=204),
+    general=True,
+)
+def the_status_is_plain(exchange: Exchange) -> Looks:
+    """What is done is answered with 200, what is refused with 400 or more; there is nothing between."""
+    if exchange.status and exchange.method == "POST":
+        plain = exchange.status == OK or exchange.status >= REFUSED
+        yield asked(exchange, plain, "200, or 400 and more", exchange.status)
+
+
+@rule(
+    "http.refusal.not-5xx",
+    "SHOULD",
+    "L0",
+    catalogue="HTTP-006s",
+    source="protocol.md section 1 and 9",
+    why="The widget sends the same again about five times, and so does whatever it sets off.",
+    mend="Refuse what the client did wrong with 4xx; tell a failure of an answer in an `error` event.",
+    good=e.refused("threads.get_by_id", {"thread_id": "thr_9"}, 404, "not_found"),
+    bad=e.refused("attachments.delete", {"attachment_id": "atc_9"}, 500, "internal"),
+    general=True,
+)
+def failures_are_not_sent_again(exchange: Exchange) -> Looks:
+    """No reply has a 5xx status, but for 501, which says that the server does not offer this."""
+    if _refusal(exchange):
+        fits = exchange.status < BROKEN or exchange.status == UNSUPPORTED
+        yield asked(exchange, fits, "a status from 400 to 499, or 501", exchange.status)
+
+
+@rule(
+    "http.refusal.says-why",
+    "SHOULD",
+    "L0",
+    catalogue="HTTP-017",
+    source="protocol.md section 9",
+    why="The widget shows `message` of the body; without one the user learns nothing.",
+    mend="Refuse with a JSON object whose `message` says what is wrong.",
+    good=e.refused("threads.get_by_id", {"thread_id": "thr_9"}, 404, "not_found"),
+    bad=e.reply("threads.get_by_id", {"thread_id": "thr_9"}, {"detail": "no"}, status=404),
+    general=True,
+)
+def refusals_say_why(exchange: Exchange) -> Looks:
+    """A refusal is a JSON object with a `message` for people."""
+    if _refusal(exchange):
+        message = exchange.json.get("message") if isinstance(exchange.json, dict) else None
+        fits = isinstance(message, str) and message and exchange.media == "application/json"
+        yield asked(exchange, fits, "JSON with a message", f"{exchange.media} {exchange.received[:200]!r}")
 
 
 WAITING = e.create(e.notice("late"), said=e.script(["sleep", 200], ["notice", "late"]))

@@ -74,7 +74,27 @@ def pages_are_complete(node: Node) -> Looks:
 def more_comes_with_a_cursor(node: Node) -> Looks:
     """A page that is not the last has a cursor."""
     if node.is_a(Page) and node.value.get("has_more") is True:
-        yield node.look(isinstance(node.value.get("after"), str), "a cursor", node.value.get("after"), path=".after")
+        cursor = node.value.get("after")
+        yield node.look(isinstance(cursor, str) and cursor, "a cursor", cursor, path=".after")
+
+
+@rule(
+    "paging.rows.once",
+    "MUST",
+    "L0",
+    catalogue="PAG-007",
+    source=STORE,
+    why="The same item is shown twice.",
+    mend="Give each row once: mind rows that a page and the next both could have.",
+    good=DESC,
+    bad=page(5, 4, 3, 3),
+    general=True,
+)
+def rows_come_once(node: Node) -> Looks:
+    """A page has no row twice."""
+    if node.is_a(Page):
+        ids = [row["id"] for row in rows(node.value)]
+        yield node.look(len(ids) == len(set(ids)), "every row once", [name for name in ids if ids.count(name) > 1][:2])
 
 
 @rule(

@@ -141,6 +141,25 @@ def shown_first(told: Conversation) -> Looks:
 
 
 @rule(
+    "questions.submit.shown-once",
+    "SHOULD",
+    "L0",
+    catalogue="SIN-002",
+    source="openai-chatkit 1.6.5, chatkit/server.py:643-657",
+    why="The client draws the answers anew for nothing.",
+    mend="Send `thread.item.replaced` once, before the answer.",
+    since="1.6.4",
+    good=_submit(),
+    bad=_submit(e.replaced(ANSWERED), e.replaced(ANSWERED)),
+)
+def answers_are_shown_once(stream: Stream) -> Looks:
+    """The stream of a submission does not show the same answers twice."""
+    if stream.kind == "threads.add_structured_input":
+        shown = [event.item for event in stream.of("thread.item.replaced")]
+        yield stream.look(all(one not in shown[:place] for place, one in enumerate(shown)), "each state once", shown)
+
+
+@rule(
     "questions.submit.stored",
     "MUST",
     "L3",

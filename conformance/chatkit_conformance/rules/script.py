@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from chatkit_conformance.linter import example as e
-from chatkit_conformance.linter.growth import JSON
+from chatkit_conformance.linter.growth import JSON, listed
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.scripted import Words, arrived, foretold, pairs
+from chatkit_conformance.linter.scripted import Words, arrived, foretold, pairs, steps
 from chatkit_conformance.linter.subjects import Conversation, Event, Stream, script_of
 from chatkit_conformance.transcript import Exchange
 
@@ -54,6 +54,39 @@ def events_arrive(stream: Stream) -> Looks:
             return
     enough = len(found) == len(wanted) if all_of_it else len(found) >= len(wanted)
     yield stream.look(enough, f"{len(wanted)} events", [event.value for event in found[len(wanted) :]][:3])
+
+
+TEXT = {"type": "Card", "children": [{"type": "Text", "value": "$THREAD"}]}
+
+
+@rule(
+    "script.widgets.arrive",
+    "MUST",
+    "L3",
+    catalogue="WGT-006",
+    source=SDK + "183-235; the test bed's contract",
+    why="The user sees another widget than the app made, or none.",
+    mend="Send every prop and every child of a widget as it was made; what is None is left out.",
+    good=e.create(
+        e.done(e.item("widget", "w", widget={"type": "Card", "children": [{"type": "Text", "value": e.THREAD_ID}]})),
+        said=e.script(["widget", [TEXT]]),
+    ),
+    bad=e.create(
+        e.done(e.item("widget", "w", widget={"type": "Card", "children": []})), said=e.script(["widget", [TEXT]])
+    ),
+    general=True,
+)
+def widgets_arrive(stream: Stream) -> Looks:
+    """A widget that a script makes is, in the end, what its last state is."""
+    operations = list(steps(stream.script))
+    made = [step[1][-1] for step in operations if step[0] == "widget" and step[1:] and step[1] and listed(step[1])]
+    shown = [event for event in stream.of("thread.item.done") if event.item_type == "widget"]
+    emitted = any("widget" in str(step[1:]) for step in operations if step[0] == "emit")
+    if made and not emitted and not stream.failed and stream.whole:
+        words = Words(stream.thread_id)
+        for wanted, event in zip(made, shown, strict=False):
+            yield event.look(words.fits(wanted, event.item.get("widget")), str(wanted)[:400], event.item.get("widget"))
+        yield stream.look(len(shown) >= len(made), f"{len(made)} widgets", len(shown))
 
 
 def _texts(wanted: Any, found: Any, path: str = "$") -> Iterator[tuple[str, str, Any]]:

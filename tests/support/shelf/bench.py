@@ -11,12 +11,14 @@ from chatkit_conformance.fake_model.beside import Beside
 from chatkit_conformance.rules import Report, lint
 from chatkit_conformance.scenarios import Scenario, load_all
 from chatkit_conformance.testbed.app import by_header, scripted_app
+from chatkit_conformance.transcript import Exchange
 from support.live import live
 from support.shelf.fault import Fault
 from support.shelf.front import Front
 
 USERS = {"": {"authorization": "first"}, "second": {"authorization": "second"}}
 DEADLINE = 5.0
+UNBROKEN = Fault("unbroken", "nothing", "", "")
 SCENARIOS = {scenario.name: scenario for scenario in load_all()}
 
 
@@ -39,12 +41,16 @@ class Bench:
 
     def tried(self, fault: Fault, scenario: Scenario) -> Report:
         """Play a scenario against a broken server; give what the rules say."""
+        return lint(self.played(scenario, fault))
+
+    def played(self, scenario: Scenario, fault: Fault = UNBROKEN) -> list[Exchange]:
+        """Play a scenario."""
         which = 1 if "second_user" in scenario.needs else 2 if scenario.model else 0
         with self._broken(fault, which) as port:
             told = Endpoint(f"http://127.0.0.1:{port}/chatkit/api", USERS, DEADLINE)
             exchanges = play(scenario, told, self._model.log if scenario.model else None)
         assert not [one.trouble for one in exchanges if one.trouble.startswith("no end")]
-        return lint(exchanges)
+        return exchanges
 
     @contextlib.contextmanager
     def _broken(self, fault: Fault, which: int) -> Iterator[int]:
