@@ -15,7 +15,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint oldest reference references node adk results facts record differential fuzz schemas coverage clean environment
+.PHONY: help run test check lint oldest reference references node adk results facts record differential fuzz load schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ differential: $(VENV)/installed-dev reference  ## Play random conversations agai
 
 fuzz: $(VENV)/installed-dev  ## Damage a million bodies and 100,000 HTTP requests (COUNT=, REQUESTS=, SEED=; RECORD=file keeps the report).
 	$(BIN)/python -m chatkit_conformance.fuzz.run --bodies $(or $(COUNT),1000000) --requests $(or $(REQUESTS),100000) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))
+
+load: $(VENV)/installed-dev  ## Open a thousand streams at once on one worker, check every event, measure (STREAMS=, SECONDS=; RECORD=file keeps the report).
+	$(BIN)/python -m chatkit_conformance.load.run --streams $(or $(STREAMS),1000) --seconds $(or $(SECONDS),20) $(if $(RECORD),--record $(RECORD))
 
 schemas: $(VENV)/installed-dev  ## Write the schemas anew from the types.
 	$(BIN)/chatkit-wire schemas schemas --record conformance
