@@ -13,7 +13,7 @@ from msgspec import Struct
 
 import chatkit_protocol as wire
 from chatkit_conformance.linter.lint import lint as held
-from chatkit_conformance.rules import RULES, Rule
+from chatkit_conformance.rules import Rule
 from chatkit_conformance.strategies import (
     BREAKS,
     BrokenConversation,
@@ -37,8 +37,6 @@ from chatkit_protocol.fold import find_component, fold
 from chatkit_protocol.icons import is_icon
 from chatkit_protocol.lifecycle import BEGINS, ITEM, PART, STREAM, TASK, Lives
 from chatkit_protocol.widgets import ROOTS, Component
-from support.catalogue.exchange import Exchange
-from support.catalogue.subjects import lint
 from support.profiles import share
 
 Talk = list[Told]
@@ -63,12 +61,6 @@ def every_stream() -> Iterator[Stream]:
 
 def tag(message: Any) -> str:
     return str(message.__struct_config__.tag)
-
-
-def by_the_catalogue(talk: Talk) -> set[str]:
-    """Name the rows of the catalogue that a conversation breaks."""
-    seen = [Exchange(one.request, one.status, dict(one.headers), one.received) for one in exchanges(talk)]
-    return {verdict.rule for verdict in lint(seen) if not verdict.holds}
 
 
 def by_the_linter(talk: Talk) -> set[str]:
@@ -107,7 +99,6 @@ def test_every_valid_conversation_lints_clean() -> None:
         report = held(exchanges(talk))
         assert not report.findings
         assert not report.stumbled
-        assert not by_the_catalogue(talk)
 
 
 def test_what_a_valid_stream_leaves_is_what_the_next_one_begins_with() -> None:
@@ -210,7 +201,6 @@ CAUGHT_OFTEN = 3
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_stream_is_caught_by_the_rule_that_names_the_break(name: str) -> None:
     one, caught = BREAKS[name], 0
-    known = set(one.rules) <= set().union(*map(names, RULES.values()))
     for number, talk in enumerate(talks()):
         for place, stream in enumerate(talk):
             try:
@@ -218,8 +208,7 @@ def test_a_broken_stream_is_caught_by_the_rule_that_names_the_break(name: str) -
             except WholeError:
                 continue
             broken = [*talk[:place], damaged]
-            assert set(one.rules) & by_the_catalogue(broken), damaged.events
-            assert not known or set(one.rules) & by_the_linter(broken), damaged.events
+            assert set(one.rules) & by_the_linter(broken), damaged.events
             if one.violation:
                 assert violations(damaged, pool()[number][place].before)[:1] == [one.violation], damaged.events
             caught += 1
@@ -233,7 +222,7 @@ def test_a_broken_stream_is_caught_by_the_rule_that_names_the_break(name: str) -
 @share(0.1)
 @given(broken_conversations())
 def test_broken_conversations_are_drawn(drawn_one: BrokenConversation) -> None:
-    assert set(drawn_one.broken.rules) & by_the_catalogue(drawn_one.streams)
+    assert set(drawn_one.broken.rules) & by_the_linter(drawn_one.streams)
 
 
 @settings(max_examples=5)

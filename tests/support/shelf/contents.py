@@ -345,4 +345,18 @@ CONTENTS = [
         ),
         "images.sketched",
     ),
+    fault(
+        "task-index-past-the-end",
+        "a task is updated that never was added",
+        "workflows.task.known",
+        s.of("workflow.task.updated", s.put(task_index=9)),
+        "workflows.reasoning",
+    ),
+    fault(
+        "quote-lost",
+        "what the user quoted is not echoed",
+        "input.echo.quote",
+        s.of("user_message", s.without("quoted_text")),
+        "input.rich",
+    ),
 ]
