@@ -15,6 +15,8 @@ from chatkit_conformance.conform import baseline, fields
 from chatkit_conformance.conform.results import beds, causes
 from chatkit_conformance.conform.settings import Capability, from_file
 from chatkit_conformance.conform.suite import run
+from chatkit_conformance.linter import example
+from chatkit_conformance.linter.lint import lint
 
 CONFORMANCE = Path(__file__).parents[2] / "conformance"
 BEDS = CONFORMANCE / "testbeds"
@@ -52,6 +54,45 @@ def test_a_server_that_cannot_be_started_is_on_the_page(tmp_path: Path, capsys: 
     assert "| gone | | | could not be tested: the server ended with exit code 7" in page.read_text("utf-8")
     assert "MUST" in page.read_text("utf-8")
     assert "ours" in html.read_text("utf-8")
+
+
+SAID, ANSWER = example.user_message(), example.message("Hi.", item_id="msg_2")
+ALL = {"thread_id": example.THREAD_ID, "order": "asc"}
+STORED = [{**SAID, "id": "other_1"}, {**ANSWER, "id": "other_2"}]
+ONE_FAULT = [
+    pytest.param(
+        [example.reply("items.list", {**ALL, "limit": -1}, example.page(SAID))],
+        "refusals.wrong.refused",
+        "cursors.complete",
+        id="a-negative-limit-is-no-walk",
+    ),
+    pytest.param(
+        [example.listing({**SAID, "quoted_text": None}, ANSWER)],
+        "json.null.left-out",
+        "replay.content",
+        id="a-null-is-no-other-content",
+    ),
+    pytest.param(
+        [
+            example.reply(
+                "threads.get_by_id",
+                {"thread_id": example.THREAD_ID},
+                {**example.CREATED["thread"], "items": example.page(*STORED)},
+            ),
+            example.listing(*STORED),
+        ],
+        "replay.id.kept",
+        "threads.get.oldest-items",
+        id="other-ids-are-no-other-order",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "telling", "silent"), ONE_FAULT)
+def test_what_other_servers_do_is_told_by_the_rule_that_names_it(more: list[Any], telling: str, silent: str) -> None:
+    broken = lint([example.create(example.done(ANSWER)), *more]).broken
+    assert telling in broken
+    assert silent not in broken
 
 
 NOT = [

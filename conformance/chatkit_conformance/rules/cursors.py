@@ -55,7 +55,6 @@ def _every_row(walk: Walk) -> Looks:
     source=SERVER + "1026; tests/test_chatkit_server.py:1810",
     why="Parts of a conversation are never shown, or twice.",
     mend="Continue where the cursor points, in the order that is asked for; say `has_more` until all was shown.",
-    # What a negative limit gives that ought to have been refused says nothing about the walk.
     good=[THREAD, FIRST, REST],
     bad=[THREAD, FIRST, page(4, 5, order="asc", limit=3, after="msg_2")],
 )
@@ -64,6 +63,7 @@ def a_walk_shows_every_row_once(conversation: Conversation) -> Looks:
     for walk in _ended(conversation):
         # What one page shows that nobody limited is a matter of what is stored.
         cut = len(walk.pages) > 1 or len(walk.ids) >= walk.pages[0].limit
+        # What a negative limit gives, which ought to have been refused, says nothing about the walk.
         asked_well = walk.pages[0].limit > 0
         if walk.steady and cut and asked_well and not any(one.hides for one in walk.pages):
             yield from _every_row(walk)
