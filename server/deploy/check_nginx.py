@@ -1,0 +1,123 @@
+"""Shows that nginx with `nginx.conf` lets streams through: `python server/deploy/check_nginx.py`, with nginx installed.
+
+A backend that says a word every 200 ms, and then nothing for longer than nginx waits for, is asked through a real nginx
+on a free port of this machine. Every word must arrive before the next is made, and pings must keep the silence alive.
+"""
+
+# ruff: noqa: INP001, S603 - a script, which starts nginx
+
+import asyncio
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from chatkit_server import Answer, Turn, create_app
+
+SNIPPET = Path(__file__).with_name("nginx.conf")
+WORDS, PAUSE = 10, 0.2
+PING, PATIENCE, SILENCE = 0.5, 2, 5.0
+"""Seconds: of pings, of nginx, of a backend that says nothing."""
+ASKED = {"type": "threads.create", "params": {"input": {"content": [{"type": "input_text", "text": "talk"}]}}}
+
+
+async def words() -> AsyncIterator[str]:
+    """Say when each word was made, then be silent, then say one more."""
+    for _ in range(WORDS):
+        await asyncio.sleep(PAUSE)
+        yield f"@{time.monotonic():.6f}@"
+    await asyncio.sleep(SILENCE)
+    yield f"@{time.monotonic():.6f}@"
+
+
+async def respond(turn: Turn) -> Answer:
+    """Answer in words."""
+    yield turn.stream(words())
+
+
+@contextmanager
+def backend() -> Iterator[int]:
+    """Serve; give the port."""
+    app = create_app(respond, ping=PING)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+@contextmanager
+def nginx(port: int) -> Iterator[int]:
+    """Run nginx before the backend, with the snippet as it stands but for the port and how long it waits."""
+    binary = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if binary is None:
+        raise SystemExit("nginx is not installed (apt install nginx-light)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        front = free.getsockname()[1]
+    snippet = SNIPPET.read_text("utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+    snippet = snippet.replace("proxy_read_timeout 60s", f"proxy_read_timeout {PATIENCE}s")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY)
+        conf = Path(folder) / "nginx.conf"
+        conf.write_text(
+            f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+            f"http {{ access_log off; gzip on; gzip_types *;\n{paths}\n"
+            f"server {{ listen 127.0.0.1:{front};\n{snippet}\n}} }}\n"
+        )
+        subprocess.run([binary, "-t", "-q", "-c", str(conf), "-e", f"{folder}/error.log"], check=True)
+        running = subprocess.Popen([binary, "-c", str(conf), "-e", f"{folder}/error.log"])
+        try:
+            time.sleep(0.5)
+            yield front
+        finally:
+            running.terminate()
+            running.wait()
+
+
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def ask(port: int) -> tuple[list[float], int]:
+    """Ask; give how late each word came, in seconds, and how many pings did."""
+    headers = {"content-type": "application/json", "accept-encoding": "gzip"}
+    url = f"http://127.0.0.1:{port}/chatkit/api"
+    request = urllib.request.Request(url, json.dumps(ASKED).encode(), headers)  # noqa: S310 - it is http
+    late: list[float] = []
+    pings = 0
+    with urllib.request.urlopen(request) as reply:  # noqa: S310 - it is http
+        while line := reply.readline():
+            pings += line.startswith(b": ping")
+            if b"text_delta" in line:
+                late.append(time.monotonic() - float(line.split(b"@")[1]))
+    return late, pings
+
+
+def main() -> int:
+    """Ask through nginx; 0 if everything came at once."""
+    with backend() as port, nginx(port) as front:
+        late, pings = ask(front)
+        probe = urllib.request.urlopen(f"http://127.0.0.1:{front}/readyz").status  # noqa: S310 - it is http
+    sys.stdout.write(
+        f"{len(late)} of {WORDS + 1} words came, the latest {max(late, default=0) * 1000:.1f} ms after it was made; "
+        f"{pings} pings kept {SILENCE:.0f} s of silence alive, of which nginx stands {PATIENCE}; /readyz {probe}\n"
+    )
+    held = len(late) == WORDS + 1 and max(late, default=PAUSE) < PAUSE and pings > PATIENCE
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
