@@ -95,7 +95,7 @@ def ask(port: int) -> tuple[list[float], int]:
     """Ask; give how late each word came, in seconds, and how many pings did."""
     headers = {"content-type": "application/json", "accept-encoding": "gzip"}
     url = f"http://127.0.0.1:{port}/chatkit/api"
-    request = urllib.request.Request(url, json.dumps(ASKED).encode(), headers)  # noqa: S310 - it is http
+    request = urllib.request.Request(url, json.dumps(ASKED).encode(), headers)
     late: list[float] = []
     pings = 0
     with urllib.request.urlopen(request) as reply:  # noqa: S310 - it is http
@@ -110,7 +110,7 @@ def main() -> int:
     """Ask through nginx; 0 if everything came at once."""
     with backend() as port, nginx(port) as front:
         late, pings = ask(front)
-        probe = urllib.request.urlopen(f"http://127.0.0.1:{front}/readyz").status  # noqa: S310 - it is http
+        probe = urllib.request.urlopen(f"http://127.0.0.1:{front}/readyz").status
     sys.stdout.write(
         f"{len(late)} of {WORDS + 1} words came, the latest {max(late, default=0) * 1000:.1f} ms after it was made; "
         f"{pings} pings kept {SILENCE:.0f} s of silence alive, of which nginx stands {PATIENCE}; /readyz {probe}\n"
