@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.client
+import json
 import shlex
 import signal
 import socket
@@ -14,10 +15,15 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from chatkit_agents.demo_app import demo_app
 from chatkit_conformance.cli import listening, main
+from chatkit_conformance.cli.settings import Settings
 from chatkit_conformance.cli.stores import shown
+from chatkit_conformance.cli.uploads import uploads
 from chatkit_server.stores.postgres import PostgresStore
 from cli.processes import Served, chatkit_wire
+from support.live import live
+from support.model_server import fake_model
 from support.postgres import postgres_url
 from support.wire import Reply, Wire, frames, message
 
@@ -260,3 +266,47 @@ def test_a_page_elsewhere_cannot_write_blindly(served) -> None:
     sent = {"origin": "https://evil.example", "content-type": "text/plain"}
     refused = Wire(served.port).post({"type": "threads.create", "params": {"input": message("hi")}}, sent)
     assert (refused.status, refused.json["reason"]) == (403, "origin")
+
+
+def test_a_file_goes_from_the_chat_to_the_model(folder, tmp_path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("the boat leaves at nine\n")
+    with fake_model() as fake:
+        served = Served(
+            "serve", "--port", "0", "--data", "chats/threads.sqlite3", cwd=tmp_path, **fake.environment("responses")
+        )
+        served.wait_for("Ctrl-C")
+        lines = f"/attach {note}\n/attach {tmp_path}/none.txt\nWhen?\n/items\n"
+        ended = chatkit_wire("chat", served.url, lines=lines)
+        printed = served.printed()
+        served.close()
+        told = json.dumps(fake.log[-1]["body"])
+    assert "the boat leaves at nine" in told
+    assert "goes with the next message" in ended.stdout
+    assert "cannot read" in ended.stdout
+    assert "+ note.txt (text/plain)" in ended.stdout
+    assert f"attached files      {Path('chats/files')}" in printed
+    kept = [path.name for path in (tmp_path / "chats/files").rglob("*") if path.is_file()]
+    assert sorted(kept) == ["about.json", "bytes"]
+    assert (tmp_path / "chats/files.secret").stat().st_mode & 0o777 == 0o600
+
+
+FILES = [
+    pytest.param(("--files", "s3://bucket/x"), {}, "CHATKIT_FILES_SECRET", id="a bucket without a secret"),
+    pytest.param((), {"CHATKIT_FILES_SECRET": "short"}, "32 bytes", id="a short secret"),
+    pytest.param(("--files", "/dev/null/x"), {}, "cannot be kept in /dev/null/x", id="no folder"),
+]
+
+
+@pytest.mark.parametrize(("flags", "env", "words"), FILES)
+def test_settings_of_files_that_are_wrong_are_told(flags, env, words, tmp_path, monkeypatch, capsys) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert main(["serve", "--port", "0", "--data", str(tmp_path / "x.sqlite3"), *flags]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_files_can_be_off(tmp_path) -> None:
+    app = demo_app(attachments=uploads(Settings(files="off", data=str(tmp_path / "x.sqlite3"))))
+    with live(app) as port:
+        assert Wire(port).ask("attachments.create", name="a", size=1, mime_type="a/b").status == 501

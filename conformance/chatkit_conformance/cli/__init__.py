@@ -23,7 +23,7 @@ class Verb(NamedTuple):
 
 
 VERBS = (
-    Verb("serve", "serve a backend with a demo agent, on this machine", "agents"),
+    Verb("serve", "serve a backend with a demo agent, on this machine", "all"),
     Verb("config", "show the settings of serve, and where each comes from", "server"),
     Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
     Verb("lint", "tell what is wrong in a capture of the wire, and how to mend it", "conformance"),

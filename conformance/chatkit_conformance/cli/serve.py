@@ -43,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from chatkit_conformance.cli.listening import is_loopback, listen, run  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.uploads import uploads  # noqa: PLC0415 - an extra
 
     told = _settings(options)
     identify = _identify(told)
@@ -55,11 +56,12 @@ def run(options: argparse.Namespace) -> int:
             2,
         )
     provider = _provider(told)
+    files = uploads(told)
     listener = listen(told.host, told.port)
-    app = _app(told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []))
+    app = _app(told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []), files)
     if not (identify or alone):
         complain(f"WARNING: no accounts! Everyone who reaches {told.host} reads, writes and deletes all threads.")
-    _tell(listener, told.data, provider, "a bearer token is needed" if identify else "none: everyone is the one user")
+    _tell(listener, told, provider, "a bearer token is needed" if identify else "none: everyone is the one user")
     return run(
         app,
         listener,
@@ -123,13 +125,14 @@ def _identify(told: Settings) -> Any:
         raise Failure(f"the settings auth_… do not say whom to believe: {error}", 2) from None
 
 
-def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str]) -> Any:
+def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], files: Any) -> Any:
     from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.observers import observers  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
     from chatkit_server.limits import Limits  # noqa: PLC0415 - an extra
 
     return demo_app(
+        attachments=files,
         store=store_at(told.data),
         provider=provider,
         identify=identify,
@@ -159,14 +162,16 @@ def _command() -> str:
     return name if here.name != name or shutil.which(name) else os.path.relpath(here)
 
 
-def _tell(listener: Any, data: str, provider: Any, accounts: str) -> None:
+def _tell(listener: Any, told: Settings, provider: Any, accounts: str) -> None:
     from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import shown  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.uploads import folder_of  # noqa: PLC0415 - an extra
     from chatkit_server.app import ENDPOINT  # noqa: PLC0415 - an extra
 
     url = f"{address(listener)}{ENDPOINT}"
     say(f"ChatKit backend at  {url}")
-    say(f"threads are kept in {shown(data)}")
+    say(f"threads are kept in {shown(told.data)}")
+    say(f"attached files      {folder_of(told)}")
     say(f"model               {provider.describe()}")
     say(f"accounts            {accounts}")
     say()

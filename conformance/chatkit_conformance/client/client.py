@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chatkit_conformance.client import failures
 from chatkit_conformance.client.reading import Unreadable, parsed, read_event
+from chatkit_protocol.attachments import AttachmentUploadDescriptor
 from chatkit_protocol.codec import encode
 from chatkit_protocol.events import ThreadStreamEvent
 from chatkit_protocol.requests import JSONRequest, StreamingRequest
@@ -16,6 +17,7 @@ from chatkit_protocol.sse import SSEDecoder
 
 OK = 200
 CONNECT_SECONDS = 10.0
+UPLOAD_SECONDS = 300.0
 
 Wiretap = Callable[[str, str], None]
 """Takes what goes over the wire: `>` or `<`, and the JSON."""
@@ -72,6 +74,22 @@ class Client:
                 raise failures.of_shape(response.headers, body, "JSON")
             self._tap("<", body.decode())
             return value
+
+    async def upload(self, place: AttachmentUploadDescriptor, data: bytes, mime_type: str) -> None:
+        """Send the bytes of an attachment to where it says; the endpoint's own headers are not for that place.
+
+        Raises:
+            ClientError: when they are refused.
+        """
+        headers = {"content-type": mime_type} | place.headers
+        self._tap(">", f"{place.method} {len(data)} bytes")
+        try:
+            async with httpx.AsyncClient(timeout=UPLOAD_SECONDS) as http:
+                response = await http.request(place.method, place.url, content=data, headers=headers)
+        except httpx.TransportError as error:
+            raise failures.of_transport(error, place.url) from None
+        if not response.is_success:
+            raise failures.of_status(response.status_code, response.headers, response.content)
 
     async def aclose(self) -> None:
         """Close what is open."""

@@ -1,6 +1,7 @@
 """What can be done besides talking: one row a command."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from rich.table import Table
@@ -129,6 +130,15 @@ def _do(talk: Talk, rest: str) -> None:
         talk.do(offer)
 
 
+def _attach(talk: Talk, rest: str) -> None:
+    try:
+        attachment = talk.attach(Path(rest).expanduser())
+    except OSError as error:
+        talk.screen.tell(f"cannot read {rest or 'a file without a name'}: {error.strerror}")
+        return
+    talk.screen.tell(f"+ {attachment.name} ({attachment.mime_type}) goes with the next message", "green")
+
+
 def _feedback(kind: Literal["positive", "negative"]) -> Callable[[Talk, str], None]:
     def run(talk: Talk, _rest: str) -> None:
         ids = [item.id for item in _last_answer(list(talk.screen.view.items.values()))]
@@ -174,6 +184,7 @@ COMMANDS: dict[str, Command] = {
     "/retry": Command("/retry", "have the last message answered again", _retry),
     "/answer": Command("/answer", "answer the questions that wait in the thread", _answer),
     "/do": Command("/do N", "do what the mark [N] in a widget offers", _do),
+    "/attach": Command("/attach FILE", "send a file with the next message", _attach),
     "/up": Command("/up", "thumbs up for the last answer", _feedback("positive")),
     "/down": Command("/down", "thumbs down for the last answer", _feedback("negative")),
     "/items": Command("/items", "show the items of the thread as they are stored", _items),

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import mimetypes
 from collections.abc import Coroutine, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any, TypeVar
 
 from chatkit_conformance.cli.chat.entry import Entry
@@ -11,9 +13,10 @@ from chatkit_conformance.cli.chat.offers import FormField, Offer
 from chatkit_conformance.cli.chat.questions import ask_all
 from chatkit_conformance.cli.chat.screen import Screen
 from chatkit_conformance.cli.chat.text import compact
-from chatkit_conformance.client import Client, Unreadable
+from chatkit_conformance.client import Client, ClientError, Unreadable
 from chatkit_conformance.client.reading import Items, read, read_items
 from chatkit_protocol import requests as r
+from chatkit_protocol.attachments import Attachment
 from chatkit_protocol.base import UNSET
 from chatkit_protocol.content import UserMessageInput, UserMessageTextContent
 from chatkit_protocol.events import ThreadItemRemoved, ThreadItemReplaced
@@ -33,6 +36,7 @@ class Talk:
         self.thread_id = ""
         self.failed = False
         """Whether the last answer failed."""
+        self._attached: list[str] = []
         self._runner = asyncio.Runner()
 
     def close(self) -> None:
@@ -50,12 +54,26 @@ class Talk:
 
     def say(self, text: str) -> None:
         """Say something, in a new thread if there is none yet."""
-        content = UserMessageInput(content=[UserMessageTextContent(text=text)])
+        content = UserMessageInput(content=[UserMessageTextContent(text=text)], attachments=self._attached)
+        self._attached = []
         if self.thread_id:
             params = r.AddUserMessageParams(thread_id=self.thread_id, input=content)
             self.answer(r.ThreadsAddUserMessage(params=params))
         else:
             self.answer(r.ThreadsCreate(params=r.InputParams(input=content)))
+
+    def attach(self, path: Path) -> Attachment:
+        """Send a file that goes with the next message. Raises OSError, and ClientError when the server refuses it."""
+        data = path.read_bytes()
+        mime_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        params = r.AttachmentCreateParams(name=path.name, size=len(data), mime_type=mime_type)
+        attachment: Attachment | Unreadable = read(self.ask(r.AttachmentsCreate(params=params)), Attachment)
+        if isinstance(attachment, Unreadable):
+            raise ClientError(f"the server's attachment cannot be read: {attachment.reason}")
+        if attachment.upload_descriptor:
+            self.wait(self.client.upload(attachment.upload_descriptor, data, mime_type))
+        self._attached.append(attachment.id)
+        return attachment
 
     def retry(self) -> None:
         """Have the last message answered again."""

@@ -78,6 +78,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     requests_per_minute: Annotated[Count, _("requests of one user")] = 0
     seconds_per_answer: Annotated[Seconds, _("how long an answer may take")] = 0.0
 
+    files: Annotated[
+        str,
+        _("folder of attached files, or s3://bucket/prefix, or off; beside the threads unless given", group="Files"),
+    ] = ""
+    files_endpoint: Annotated[str, _("server that speaks S3, if it is not Amazon's; keys as AWS_… variables")] = ""
+    files_secret: Annotated[
+        str, _("signs addresses of files, at least 32 bytes; made beside the folder unless given", secret=True)
+    ] = ""
+    file_bytes: Annotated[Count, _("bytes that one file may have")] = 32 * 1024 * 1024
+    file_types: Annotated[list[str], _("media types that are taken, such as image/*; all unless given")] = []
+    public_url: Annotated[str, _("how browsers reach the server; as they do unless given")] = ""
+
     access_log: Annotated[bool, _("print a line for every request", group="Seen from outside")] = False
     logs: Annotated[Literal["text", "json"], _("how log lines are written")] = "text"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _("the least that is logged as JSON")] = "info"

@@ -1,0 +1,55 @@
+"""Where attached files are kept, as the settings say it: in a folder, in a bucket, or nowhere."""
+
+from pathlib import Path
+from typing import Any
+
+from chatkit_conformance.cli.settings import Settings
+from chatkit_conformance.cli.stores import SCHEMES
+from chatkit_conformance.cli.terminal import Failure
+
+OFF = "off"
+BUCKET = "s3://"
+
+
+def uploads(told: Settings) -> Any:
+    """Make the store of attached files; None where they are off.
+
+    Raises:
+        Failure: when it cannot be had, in words for the user.
+    """
+    if told.files == OFF:
+        return None
+    from chatkit_server.files import FileLimits, FileStore  # noqa: PLC0415 - an extra
+
+    limits = FileLimits(max_bytes=told.file_bytes, accept=tuple(told.file_types) or ("*/*",))
+    try:
+        place, secret = _bucket(told) if told.files.startswith(BUCKET) else _folder(told)
+        return FileStore(place, secret, limits=limits, base_url=told.public_url)
+    except OSError as error:
+        raise Failure(f"files cannot be kept in {folder_of(told)}: {error.strerror}", 2) from None
+    except ValueError as error:
+        raise Failure(f"the settings of files are wrong: {error}", 2) from None
+
+
+def folder_of(told: Settings) -> str:
+    """Name the place: the one that is set, or `files` beside the threads."""
+    if told.files:
+        return told.files
+    return "data/files" if told.data.startswith(SCHEMES) else str(Path(told.data).parent / "files")
+
+
+def _folder(told: Settings) -> tuple[Any, list[str]]:
+    from chatkit_server.files import disk, secret_in  # noqa: PLC0415 - an extra
+
+    folder = folder_of(told)
+    place = disk(folder)
+    return place, told.files_secret.split(",") if told.files_secret else [secret_in(f"{folder}.secret")]
+
+
+def _bucket(told: Settings) -> tuple[Any, list[str]]:
+    from chatkit_server.files import s3  # noqa: PLC0415 - an extra
+
+    if not told.files_secret:
+        raise Failure("files in a bucket need CHATKIT_FILES_SECRET, the same in every process", 2)
+    name, _, prefix = told.files.removeprefix(BUCKET).partition("/")
+    return s3(name, prefix=prefix, endpoint=told.files_endpoint or None), told.files_secret.split(",")
