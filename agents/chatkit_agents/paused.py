@@ -4,7 +4,7 @@ The item has the id of the item that asks, with an ending. No client ever sees i
 own state as the Agents SDK writes it, without the app's context, and without the keys of hosted MCP servers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -23,9 +23,6 @@ NAME = "chatkit_agents.paused_run"
 ENDING = "_run"
 RECENT = 20
 """How far back a waiting run is looked for: what asks is the last thing that a run does."""
-
-_TAKING: set[str] = set()
-"""Runs that an answer to this process is just taking up, so that a second one of the same moment finds nothing."""
 
 
 class PausedRun(Struct, kw_only=True):
@@ -88,18 +85,16 @@ async def waiting(turn: Turn) -> PausedRun | None:
     return next((paused for paused in found if paused and paused.waits), None)
 
 
-async def decide(turn: Turn, shown: str, decisions: Iterable[Decision]) -> PausedRun:
+async def decide(turn: Turn, shown: str, decisions: Sequence[Decision]) -> PausedRun:
     """Note what the user decided; a run of which all is decided is taken out of the thread, to go on with.
 
-    It is taken once, before any tool runs: neither a second answer nor a crash makes a tool run twice.
+    It is taken once, before any tool runs: neither a second answer, in whatever process, nor a crash makes a tool run
+    twice.
 
     Raises:
         CustomStreamError: when it no longer waits.
     """
-    if shown in _TAKING:
-        raise _closed()
-    _TAKING.add(shown)
-    try:
+    while True:
         item = await find(turn, shown + ENDING)
         paused = _read(item)
         if item is None or paused is None or not paused.waits:
@@ -107,10 +102,8 @@ async def decide(turn: Turn, shown: str, decisions: Iterable[Decision]) -> Pause
         paused.decide(decisions)
         kept = paused if paused.undecided else msgspec.structs.replace(paused, state={})
         base = {"thread_id": item.thread_id, "created_at": item.created_at}
-        await turn.store.save_item(turn.user, turn.thread.id, kept.item(base))
-    finally:
-        _TAKING.discard(shown)
-    return paused
+        if await turn.store.swap_item(turn.user, turn.thread.id, item, kept.item(base)):
+            return paused
 
 
 def _closed() -> CustomStreamError:

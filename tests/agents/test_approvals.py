@@ -10,14 +10,21 @@ import pytest
 
 from agents import Agent, HostedMCPTool, Model, RunContextWrapper, function_tool
 from chatkit_agents import Activity, Approvals, ToolContext, agent_responder, approval_card, choose, stop_at
-from chatkit_agents.approvals import ACTION, readable
-from chatkit_agents.paused import is_paused_run
+from chatkit_agents.approvals import ACTION, Decision, readable
+from chatkit_agents.approvals import ApprovalRequest as Request
+from chatkit_agents.paused import PausedRun, decide, is_paused_run
 from chatkit_conformance.fake_model import scripted
 from chatkit_protocol.items import ThreadItem
+from chatkit_protocol.requests import ThreadsList
+from chatkit_protocol.threads import ThreadMetadata
 from chatkit_server import Answer, Context, MemoryStore, SQLiteStore, Turn, create_app
+from chatkit_server.errors import CustomStreamError
+from chatkit_server.ids import utc_now
 from chatkit_server.responder import Respond
+from chatkit_server.stores.postgres import PostgresStore
 from support.demo import JSON, Client, answers, kinds, last, play
 from support.model_server import Fake, fake_model
+from support.postgres import postgres_store
 
 DIALECTS = [pytest.param("responses", id="responses"), pytest.param("chat", id="chat")]
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
@@ -84,11 +91,20 @@ class Bench:
         self.dialect = dialect
         self.made = made
 
-    def play(self, script: Script, store: Any = None, *, wrapped: bool = False, **options: Any) -> Any:
+    def play(
+        self,
+        script: Script,
+        store: Any = None,
+        *,
+        wrapped: bool = False,
+        thread_wait: float | None = 20,
+        **options: Any,
+    ) -> Any:
         """Run a conversation with an app made anew, in a loop of its own."""
         provider = choose(self.fake.environment(self.dialect, LLM_MODELS="large"), max_retries=0)
         respond = agent_responder(self.made(provider.model), models=provider.models, **options)
         common: Any = {"store": store, "strict": True, "identify": lambda _http: Context(headers={"key": SECRET})}
+        common["thread_wait"] = thread_wait
         app = (
             create_app(wrap(respond), actions=[respond.decide], **common) if wrapped else create_app(respond, **common)
         )
@@ -344,13 +360,46 @@ def test_of_three_answers_at_once_only_one_runs_the_tool(fake: Fake, tmp_path: P
         asked = last(await client.say(MAIL))
         return await asyncio.gather(*(reply(client, asked, **values(asked, "Allow")) for _ in range(3)))
 
-    streams = Bench(fake).play(script, store_in(tmp_path))
+    streams = Bench(fake).play(script, store_in(tmp_path), thread_wait=None)
     assert RAN == ["ada@example.com"]
     said = [answers(events) for events in streams]
     errors = [e["message"] for events in streams for e in events if e["type"] == "error"]
     assert sorted(said) == [[], [], ["All done."]]
     assert all("This question is closed" in message for message in errors)
     assert len(errors) == 2
+
+
+STORES: dict[str, Callable[[Path], Any]] = {
+    "sqlite": lambda folder: [store_in(folder) for _ in range(4)],
+    "postgres": lambda folder: [
+        PostgresStore(made.url, schema=made.schema) for made in [postgres_store(folder.name)] for _ in range(4)
+    ],
+}
+
+
+@pytest.mark.parametrize("made", STORES.values(), ids=STORES)
+def test_of_four_processes_that_take_a_run_up_at_once_one_gets_it(made: Callable[[Path], Any], tmp_path: Path) -> None:
+    async def story() -> None:
+        stores = made(tmp_path)
+        request = Request(call_id="c", tool="t", title="T", arguments={}, agent="a")
+        thread = ThreadMetadata(id="t", created_at=utc_now())
+        for number in range(5):
+            paused = PausedRun(shown=f"i{number}", state={"x": 1}, requests=[request])
+            await stores[0].save_thread("local", thread)
+            await stores[0].save_item("local", "t", paused.item({"thread_id": "t", "created_at": utc_now()}))
+            taken = await asyncio.gather(*(take(store, paused.shown) for store in stores), return_exceptions=True)
+            assert [type(one).__name__ for one in taken].count("PausedRun") == 1
+            assert sum(isinstance(one, CustomStreamError) for one in taken) == 3
+        for store in stores:
+            await store.aclose()
+
+    async def take(store: Any, shown: str) -> PausedRun:
+        backend = create_app(agent_responder(Agent(name="One")), store=store).state.backend
+        turn = Turn(backend, Context(), ThreadsList())
+        await turn.load("t")
+        return await decide(turn, shown, [Decision(approve=True)])
+
+    asyncio.run(story())
 
 
 class Slow(MemoryStore):

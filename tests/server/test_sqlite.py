@@ -245,7 +245,7 @@ BAD_FILES = [
     pytest.param(lambda path: path.mkdir(), "unable to open database file", id="folder"),
     pytest.param(lambda path: write(path, "CREATE TABLE own (x)"), "another program", id="tables of others"),
     pytest.param(lambda path: write(path, "PRAGMA application_id = 7"), "another program", id="mark of others"),
-    pytest.param(newer, r"newer version \(its schema is 2, known is 1\)", id="newer"),
+    pytest.param(newer, r"newer version \(its schema is 3, known is 2\)", id="newer"),
 ]
 
 

@@ -274,6 +274,40 @@ class WritesBackWhatItRead(MemoryStore):
         await super().save_item(user, thread_id, item)
 
 
+class SwapsBlindly(MemoryStore):
+    async def swap_item(self, user: str, thread_id: str, old: ThreadItem, new: ThreadItem) -> bool:
+        await self.save_item(user, thread_id, new)
+        return True
+
+
+class SwapsInTwoSteps(MemoryStore):
+    async def swap_item(self, user: str, thread_id: str, old: ThreadItem, new: ThreadItem) -> bool:
+        as_expected = await super().swap_item(user, thread_id, old, old)
+        await asyncio.sleep(0)
+        if as_expected:
+            await self.save_item(user, thread_id, new)
+        return as_expected
+
+
+class ListsOnePageOfAttachments(MemoryStore):
+    async def list_attachments(self, user: str, *, limit: int, after: str | None = None) -> Page[Attachment]:
+        return await super().list_attachments(user, limit=limit)
+
+
+class LeavesTheAttachmentsOfDeletedUsers(MemoryStore):
+    async def delete_user(self, user: str) -> None:
+        before = self._attachments
+        await super().delete_user(user)
+        self._attachments = before
+
+
+class CountsOnlySavedThreads(MemoryStore):
+    async def save_item(self, user: str, thread_id: str, item: ThreadItem) -> None:
+        before = self._thread(user, thread_id).touched
+        await super().save_item(user, thread_id, item)
+        self._thread(user, thread_id).touched = before
+
+
 FAULTS: tuple[tuple[str, type[MemoryStore]], ...] = (
     ("threads_round_trip", DropsNullsOfThreads),
     ("an_unknown_thread_is_not_found", AddsThreadsByItself),
@@ -310,9 +344,14 @@ FAULTS: tuple[tuple[str, type[MemoryStore]], ...] = (
     ("a_cancelled_call_is_whole", DeletesItemsOneByOne),
     ("a_cancelled_call_is_whole", DeletesItemsBeforeTheThread),
     ("many_tasks_share_a_store", WritesBackWhatItRead),
+    ("an_item_is_swapped_only_while_it_is_as_expected", SwapsBlindly),
+    ("of_many_swaps_one_wins", SwapsInTwoSteps),
+    ("attachments_are_listed", ListsOnePageOfAttachments),
+    ("a_user_is_deleted_with_all_that_is_theirs", LeavesTheAttachmentsOfDeletedUsers),
+    ("untouched_threads_are_deleted", CountsOnlySavedThreads),
 )
 BY_NAME = {check.name: check for check in CONTRACT}
-SCOPED = [name for name in vars(MemoryStore) if not name.startswith("_") and name != "aclose"]
+SCOPED = [name for name in vars(MemoryStore) if not name.startswith("_") and name not in {"aclose", "delete_untouched"}]
 
 
 @pytest.mark.parametrize(("name", "fault"), FAULTS, ids=lambda value: getattr(value, "__name__", value))

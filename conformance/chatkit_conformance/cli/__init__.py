@@ -25,6 +25,7 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("serve", "serve a backend with a demo agent, on this machine", "all"),
     Verb("config", "show the settings of serve, and where each comes from", "server"),
+    Verb("data", "export or delete a user's data, or threads that are old", "server"),
     Verb("chat", "talk to any ChatKit endpoint in the terminal", "conformance"),
     Verb("lint", "tell what is wrong in a capture of the wire, and how to mend it", "conformance"),
     Verb("conform", "test a server in any language against the rules of the protocol", "conformance"),

@@ -1,6 +1,7 @@
 """What a store keeps, and for whom: threads, items in order, attachments; each user sees only their own."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 
 from chatkit_protocol.attachments import Attachment
@@ -21,9 +22,9 @@ class NotFound(RequestError):  # noqa: N818 - it is the name of the reply, too
 class Store(Protocol):
     """Keeps threads. `chatkit_server.stores.contract` checks any implementation against what follows.
 
-    Every call is for one `user`; the same id under two users is two things, and so is the same item id in two
-    threads. What is given in and what is given out are copies: changing one does not change what is stored.
-    A call either happens whole or not at all, also when its caller is cancelled. Order is the order of
+    Every call but `delete_untouched` is for one `user`; the same id under two users is two things, and so is the same
+    item id in two threads. What is given in and what is given out are copies: changing one does not change what is
+    stored. A call either happens whole or not at all, also when its caller is cancelled. Order is the order of
     insertion, whatever `created_at` says. `limit` is at least 1. A page has a cursor, its last row, exactly
     if there is more.
     """
@@ -54,6 +55,13 @@ class Store(Protocol):
         """Add an item at the end, or replace the one with its id in its place.
 
         Raises NotFound for the thread.
+        """
+        ...
+
+    async def swap_item(self, user: str, thread_id: str, old: ThreadItem, new: ThreadItem) -> bool:
+        """Replace an item with one of the same id if it is still as `old` is; tell whether it was.
+
+        Of several that swap the same item at once, in whatever processes, one is told so.
         """
         ...
 
@@ -93,6 +101,21 @@ class Store(Protocol):
 
     async def delete_attachment(self, user: str, attachment_id: str) -> None:
         """Delete an attachment; deleting what is not there is no error."""
+        ...
+
+    async def list_attachments(self, user: str, *, limit: int, after: str | None = None) -> Page[Attachment]:
+        """Give a page of a user's attachments behind `after`, in an order of the store's own."""
+        ...
+
+    async def delete_user(self, user: str) -> None:
+        """Delete all that is a user's: threads, items, attachments; not the bytes of files."""
+        ...
+
+    async def delete_untouched(self, before: datetime) -> int:
+        """Delete the threads of all users in which nothing was saved since a time; tell how many there were.
+
+        It goes by the clock of the store, not by `created_at`.
+        """
         ...
 
     async def aclose(self) -> None:

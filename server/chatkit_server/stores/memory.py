@@ -4,6 +4,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from chatkit_protocol.attachments import Attachment
@@ -11,6 +12,7 @@ from chatkit_protocol.base import UNSET, UnsetType
 from chatkit_protocol.codec import decode_attachment, decode_item, decode_metadata, encode
 from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
+from chatkit_server.ids import utc_now
 from chatkit_server.locks import LocalLocks
 from chatkit_server.stores.base import NotFound, Order
 
@@ -23,6 +25,7 @@ class _Item(NamedTuple):
 @dataclass
 class _Thread:
     body: bytes = b""
+    touched: datetime = field(default_factory=utc_now)
     items: dict[str, _Item] = field(default_factory=dict)
 
 
@@ -48,7 +51,8 @@ class MemoryStore:
 
     async def save_thread(self, user: str, thread: ThreadMetadata) -> None:
         body = encode(thread)
-        self._threads.setdefault((user, thread.id), _Thread()).body = body
+        kept = self._threads.setdefault((user, thread.id), _Thread())
+        kept.body, kept.touched = body, utc_now()
 
     async def delete_thread(self, user: str, thread_id: str) -> None:
         self._threads.pop((user, thread_id), None)
@@ -68,7 +72,16 @@ class MemoryStore:
         return decode_item(items[item_id].body)
 
     async def save_item(self, user: str, thread_id: str, item: ThreadItem) -> None:
-        self._thread(user, thread_id).items[item.id] = _Item(is_hidden(item), encode(item))
+        thread = self._thread(user, thread_id)
+        thread.items[item.id] = _Item(is_hidden(item), encode(item))
+        thread.touched = utc_now()
+
+    async def swap_item(self, user: str, thread_id: str, old: ThreadItem, new: ThreadItem) -> bool:
+        kept = self._threads.get((user, thread_id), _Thread()).items.get(old.id)
+        if kept is None or decode_item(kept.body) != old:
+            return False
+        await self.save_item(user, thread_id, new)
+        return True
 
     async def delete_items(self, user: str, thread_id: str, item_ids: Sequence[str]) -> None:
         thread = self._threads.get((user, thread_id), _Thread())
@@ -109,6 +122,22 @@ class MemoryStore:
 
     async def delete_attachment(self, user: str, attachment_id: str) -> None:
         self._attachments.pop((user, attachment_id), None)
+
+    async def list_attachments(self, user: str, *, limit: int, after: str | None = None) -> Page[Attachment]:
+        ids = sorted(file for owner, file in self._attachments if owner == user and file > (after or ""))
+        data = [decode_attachment(self._attachments[user, file]) for file in ids[:limit]]
+        more = len(ids) > limit
+        return Page(data=data, has_more=more, after=data[-1].id if more else UNSET)
+
+    async def delete_user(self, user: str) -> None:
+        self._threads = {key: thread for key, thread in self._threads.items() if key[0] != user}
+        self._attachments = {key: body for key, body in self._attachments.items() if key[0] != user}
+
+    async def delete_untouched(self, before: datetime) -> int:
+        gone = [key for key, thread in self._threads.items() if thread.touched < before]
+        for key in gone:
+            del self._threads[key]
+        return len(gone)
 
     async def aclose(self) -> None:
         """Nothing is open."""

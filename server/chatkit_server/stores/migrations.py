@@ -52,6 +52,11 @@ MIGRATIONS: tuple[Script, ...] = (
         )
         """,
     ),
+    (
+        # Seconds since 1970, when something was last saved; threads of before count from now on.
+        "ALTER TABLE thread ADD COLUMN touched REAL NOT NULL DEFAULT 0",
+        "UPDATE thread SET touched = unixepoch()",
+    ),
 )
 """What leads from each schema version to the next. A script that was released is never edited."""
 

@@ -5,9 +5,10 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -22,7 +23,7 @@ from chatkit_server.stores.postgres_locks import PostgresLocks
 from chatkit_server.stores.postgres_notes import PostgresNotes
 from chatkit_server.stores.postgres_schema import Connection, enter, migrate
 
-T = TypeVar("T", ThreadItem, ThreadMetadata)
+T = TypeVar("T", ThreadItem, ThreadMetadata, Attachment)
 Rows = list[tuple[object, ...]]
 
 START: dict[Order, int] = {"asc": 0, "desc": 2**63 - 1}
@@ -95,6 +96,17 @@ SAVE_ATTACHMENT = """
     ON CONFLICT (owner, id) DO UPDATE SET body = excluded.body
 """
 DELETE_ATTACHMENT = "DELETE FROM attachment WHERE owner = %s AND id = %s"
+LIST_ATTACHMENTS = "SELECT body FROM attachment WHERE owner = %s AND id > %s ORDER BY id LIMIT %s"
+
+HOLD_THREAD = "SELECT FROM thread WHERE owner = %s AND id = %s FOR NO KEY UPDATE"
+DELETE_USER = """
+    WITH files AS (DELETE FROM attachment WHERE owner = %s)
+    DELETE FROM thread WHERE owner = %s
+"""
+DELETE_UNTOUCHED = """
+    WITH gone AS (DELETE FROM thread WHERE touched < %s RETURNING seq)
+    SELECT count(*) FROM gone
+"""
 
 
 class PostgresStore:
@@ -141,9 +153,17 @@ class PostgresStore:
         return decode_item(await self._one("item", LOAD_ITEM, key(user), key(thread_id), key(item_id)))
 
     async def save_item(self, user: str, thread_id: str, item: ThreadItem) -> None:
-        kind, body = type(item).__struct_config__.tag, encode(item).decode()
-        row = (key(user), key(thread_id), key(item.id), is_hidden(item), kind, body)
-        await self._one("thread", SAVE_ITEM, *row)
+        await self._one("thread", SAVE_ITEM, *_row(user, thread_id, item))
+
+    async def swap_item(self, user: str, thread_id: str, old: ThreadItem, new: ThreadItem) -> bool:
+        row = _row(user, thread_id, new)
+        async with (await self._opened()).connection() as db, db.transaction():
+            await db.execute(HOLD_THREAD.encode(), row[:2])
+            found: Any = await (await db.execute(LOAD_ITEM.encode(), (*row[:2], key(old.id)))).fetchone()
+            if found is None or decode_item(found[0]) != old:
+                return False
+            await db.execute(SAVE_ITEM.encode(), row)
+            return True
 
     async def delete_items(self, user: str, thread_id: str, item_ids: Sequence[str]) -> None:
         await self._run(DELETE_ITEMS, key(user), key(thread_id), [key(item_id) for item_id in item_ids])
@@ -179,6 +199,16 @@ class PostgresStore:
 
     async def delete_attachment(self, user: str, attachment_id: str) -> None:
         await self._run(DELETE_ATTACHMENT, key(user), key(attachment_id))
+
+    async def list_attachments(self, user: str, *, limit: int, after: str | None = None) -> Page[Attachment]:
+        rows = await self._run(LIST_ATTACHMENTS, key(user), key(after or ""), limit + 1)
+        return _page(rows, limit, decode_attachment)
+
+    async def delete_user(self, user: str) -> None:
+        await self._run(DELETE_USER, key(user), key(user))
+
+    async def delete_untouched(self, before: datetime) -> int:
+        return int(str((await self._run(DELETE_UNTOUCHED, before))[0][0]))
 
     async def aclose(self) -> None:
         """Close the connections once the calls made so far are done."""
@@ -246,6 +276,11 @@ def key(text: str) -> str:
     if len(text) > LONGEST:
         return "\\h" + hashlib.sha256(text.encode()).hexdigest()
     return text.replace("\\", "\\\\").replace("\0", "\\0")
+
+
+def _row(user: str, thread_id: str, item: ThreadItem) -> tuple[object, ...]:
+    kind, body = type(item).__struct_config__.tag, encode(item).decode()
+    return (key(user), key(thread_id), key(item.id), is_hidden(item), kind, body)
 
 
 def _page(rows: Rows, limit: int, decode: Callable[[str], T]) -> Page[T]:

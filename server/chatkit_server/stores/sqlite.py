@@ -5,9 +5,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from os import PathLike
 from sqlite3 import Connection
+from time import time
 from typing import Any, TypeVar
 
 from chatkit_protocol.attachments import Attachment
@@ -32,9 +34,10 @@ START: dict[Order, int] = {"asc": 0, "desc": 2**63 - 1}
 LOAD_THREAD = "SELECT body FROM thread WHERE user = ? AND id = ?"
 PLACE_THREAD = "SELECT seq FROM thread WHERE user = ? AND id = ?"
 SAVE_THREAD = """
-    INSERT INTO thread (user, id, body) VALUES (?, ?, ?)
-    ON CONFLICT (user, id) DO UPDATE SET body = excluded.body
+    INSERT INTO thread (touched, user, id, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT (user, id) DO UPDATE SET touched = excluded.touched, body = excluded.body
 """
+TOUCH_THREAD = "UPDATE thread SET touched = ? WHERE user = ? AND id = ?"
 DELETE_THREAD = "DELETE FROM thread WHERE user = ? AND id = ?"  # its items go with it: ON DELETE CASCADE
 LIST_THREADS: dict[Order, str] = {
     "asc": "SELECT id, body FROM thread WHERE user = ? AND seq > ? ORDER BY seq LIMIT ?",
@@ -76,6 +79,11 @@ SAVE_ATTACHMENT = """
     ON CONFLICT (user, id) DO UPDATE SET body = excluded.body
 """
 DELETE_ATTACHMENT = "DELETE FROM attachment WHERE user = ? AND id = ?"
+LIST_ATTACHMENTS = "SELECT id, body FROM attachment WHERE user = ? AND id > ? ORDER BY id LIMIT ?"
+
+DELETE_THREADS = "DELETE FROM thread WHERE user = ?"
+DELETE_ATTACHMENTS = "DELETE FROM attachment WHERE user = ?"
+DELETE_UNTOUCHED = "DELETE FROM thread WHERE touched < ?"
 
 
 class SQLiteStore:
@@ -109,7 +117,7 @@ class SQLiteStore:
         return decode_metadata(await self._load("thread", LOAD_THREAD, user, thread_id))
 
     async def save_thread(self, user: str, thread: ThreadMetadata) -> None:
-        await self._change(SAVE_THREAD, user, thread.id, encode(thread).decode())
+        await self._change(SAVE_THREAD, time(), user, thread.id, encode(thread).decode())
 
     async def delete_thread(self, user: str, thread_id: str) -> None:
         await self._change(DELETE_THREAD, user, thread_id)
@@ -127,14 +135,20 @@ class SQLiteStore:
         return decode_item(await self._load("item", LOAD_ITEM, user, thread_id, item_id))
 
     async def save_item(self, user: str, thread_id: str, item: ThreadItem) -> None:
-        kind, body = type(item).__struct_config__.tag, encode(item).decode()
-        row = (user, thread_id, item.id, is_hidden(item), kind, body)
+        row = _row(user, thread_id, item)
+        await self._run(WRITE, lambda db: _save(db, row))
 
-        def work(db: Connection) -> None:
-            _find(db, "thread", PLACE_THREAD, user, thread_id)
-            db.execute(SAVE_ITEM, row)
+    async def swap_item(self, user: str, thread_id: str, old: ThreadItem, new: ThreadItem) -> bool:
+        row = _row(user, thread_id, new)
 
-        await self._run(WRITE, work)
+        def work(db: Connection) -> bool:
+            found = db.execute(LOAD_ITEM, (user, thread_id, old.id)).fetchone()
+            if found is None or decode_item(found[0]) != old:
+                return False
+            _save(db, row)
+            return True
+
+        return await self._run(WRITE, work)
 
     async def delete_items(self, user: str, thread_id: str, item_ids: Sequence[str]) -> None:
         keys = [(user, thread_id, item_id) for item_id in item_ids]
@@ -175,6 +189,21 @@ class SQLiteStore:
     async def delete_attachment(self, user: str, attachment_id: str) -> None:
         await self._change(DELETE_ATTACHMENT, user, attachment_id)
 
+    async def list_attachments(self, user: str, *, limit: int, after: str | None = None) -> Page[Attachment]:
+        asked = (user, after or "", limit + 1)
+        rows = await self._run("BEGIN", lambda db: db.execute(LIST_ATTACHMENTS, asked).fetchall())
+        return _page(rows, limit, decode_attachment)
+
+    async def delete_user(self, user: str) -> None:
+        def work(db: Connection) -> None:
+            db.execute(DELETE_THREADS, (user,))
+            db.execute(DELETE_ATTACHMENTS, (user,))
+
+        await self._run(WRITE, work)
+
+    async def delete_untouched(self, before: datetime) -> int:
+        return await self._run(WRITE, lambda db: db.execute(DELETE_UNTOUCHED, (before.timestamp(),)).rowcount)
+
     async def aclose(self) -> None:
         """Close the file once the calls made so far are done."""
         await self.locks.aclose()
@@ -186,7 +215,7 @@ class SQLiteStore:
         body: str = await self._run("BEGIN", lambda db: _find(db, what, statement, *key))
         return body
 
-    async def _change(self, statement: str, *values: str) -> None:
+    async def _change(self, statement: str, *values: str | float) -> None:
         await self._run(WRITE, lambda db: db.execute(statement, values))
 
     async def _run(self, begin: str, work: Callable[[Connection], T]) -> T:
@@ -226,6 +255,17 @@ class _Worker:
 
 _Row = tuple[str, str]
 """An id and a body."""
+
+
+def _row(user: str, thread_id: str, item: ThreadItem) -> tuple[Any, ...]:
+    return (user, thread_id, item.id, is_hidden(item), type(item).__struct_config__.tag, encode(item).decode())
+
+
+def _save(db: Connection, row: tuple[Any, ...]) -> None:
+    """Save an item in its thread. Raises NotFound."""
+    if not db.execute(TOUCH_THREAD, (time(), *row[:2])).rowcount:
+        raise NotFound("thread")
+    db.execute(SAVE_ITEM, row)
 
 
 def _find(db: Connection, what: str, statement: str, *key: str | bool) -> Any:

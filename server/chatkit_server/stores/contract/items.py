@@ -108,7 +108,23 @@ async def deleting_after_an_unknown_item_is_not_found(store: Store) -> None:
     expect("the other thread", await ids_of(store, thread_id="s"), "xyz")
 
 
+@check
+async def an_item_is_swapped_only_while_it_is_as_expected(store: Store) -> None:
+    """`swap_item` replaces an item in its place if it is as expected, and otherwise, or without it, does nothing."""
+    await fill(store, "abc")
+    old, new, other = (item("b", text) for text in ("", "new", "other"))
+    for what, expected, wanted in (("another", other, False), ("the same", old, True), ("the old one", old, False)):
+        expect(f"swap_item of {what}", await store.swap_item(ANN, "t", expected, new), wanted)
+        expect("the item", await store.load_item(ANN, "t", "b"), old if expected is other else new)
+    expect("the order", await ids_of(store), "abc")
+    for thread_id, item_id in (("t", "unknown"), ("unknown", "a")):
+        gone = item(item_id)
+        expect(f"swap_item of {item_id!r}", await store.swap_item(ANN, thread_id, gone, gone), wanted=False)
+    expect("the items", await ids_of(store), "abc")
+
+
 CHECKS = (
+    an_item_is_swapped_only_while_it_is_as_expected,
     items_round_trip,
     a_saved_item_keeps_its_place,
     an_item_belongs_to_its_thread,

@@ -91,6 +91,9 @@ WRITES: dict[str, Call] = {
     "delete_items_after": lambda store, user: store.delete_items_after(user, "t", "b"),
     "delete_items, again": lambda store, user: store.delete_items(user, "t", ["b"]),
     "delete_attachment, again": lambda store, user: store.delete_attachment(user, "file"),
+    "delete_user": lambda store, user: store.delete_user(user),
+    "swap_item": lambda store, user: store.swap_item(user, "t", item("a"), item("a", "another's")),
+    "list_attachments": lambda store, user: store.list_attachments(user, limit=1),
     "delete_thread, again": lambda store, user: store.delete_thread(user, "t"),
 }
 """What a user can do with the same ids, one after the other, and another user does not notice."""
@@ -101,6 +104,7 @@ async def _everything(store: Store, user: str) -> list[Any]:
         await store.load_thread(user, "t"),
         await store.load_item(user, "t", "a"),
         await store.load_attachment(user, "file"),
+        await store.list_attachments(user, limit=ALL),
     ]
     for order in ORDERS:
         seen.append(await store.list_threads(user, limit=ALL, order=order))
@@ -117,6 +121,9 @@ async def users_see_only_their_own(store: Store) -> None:
     for name, call in READS.items():
         await refuses(f"{name} of another's", call(store, BOB))
     expect("another's threads", (await store.list_threads(BOB, limit=ALL)).data, [])
+    expect("another's attachments", (await store.list_attachments(BOB, limit=ALL)).data, [])
+    swapped = await store.swap_item(BOB, "t", item("a"), item("a", "another's"))
+    expect("swap_item of another's", swapped, wanted=False)
     for name, call in WRITES.items():
         await store.save_item(ANN, "t", item(f"before {name}"))
         before = await _everything(store, ANN)
@@ -181,10 +188,23 @@ async def many_tasks_share_a_store(store: Store) -> None:
         expect(f"the items of {name}", own, [f"{name}{number}" for number in range(4)])
 
 
+@check
+async def of_many_swaps_one_wins(store: Store) -> None:
+    """However many swap an item at once, one of them is told that it did, and its item is there."""
+    await fill(store, "a")
+    for number in range(5):
+        old = await store.load_item(ANN, "t", "a")
+        new = [item("a", f"{number} {name}") for name in "bcdefgh"]
+        won = await asyncio.gather(*(store.swap_item(ANN, "t", old, one) for one in new))
+        expect("how many won", sum(won), 1)
+        expect("what is there", await store.load_item(ANN, "t", "a"), new[won.index(True)])
+
+
 CHECKS: tuple[Check, ...] = (
     what_is_given_in_is_copied,
     what_is_given_out_is_copied,
     users_see_only_their_own,
     a_cancelled_call_is_whole,
     many_tasks_share_a_store,
+    of_many_swaps_one_wins,
 )

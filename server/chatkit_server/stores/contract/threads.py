@@ -1,11 +1,14 @@
 """What is promised of threads and attachments."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
-from chatkit_protocol.attachments import FileAttachment
+from chatkit_protocol.attachments import Attachment, FileAttachment
 from chatkit_protocol.base import UNSET
-from chatkit_server.stores.base import Store
+from chatkit_protocol.threads import Page
+from chatkit_server.ids import utc_now
+from chatkit_server.stores.base import Order, Store
 from chatkit_server.stores.contract.check import (
     ALL,
     ANN,
@@ -145,6 +148,60 @@ async def attachments_outlive_threads(store: Store) -> None:
 
 
 @check
+async def attachments_are_listed(store: Store) -> None:
+    """Pages of every size give each attachment once; so they do with none at all."""
+    for count in range(4):
+        for file_id in "abc"[count - 1 : count]:
+            await store.save_attachment(ANN, FileAttachment(id=file_id, name=file_id, mime_type="text/plain"))
+
+        async def listing(*, limit: int, order: Order, after: str | None) -> Page[Attachment]:
+            del order
+            return await store.list_attachments(ANN, limit=limit, after=after)
+
+        for size in range(1, count + 2):
+            expect(f"{count} by {size}", sorted(await walk(listing, size, "asc")), list("abc"[:count]))
+
+
+@check
+async def a_user_is_deleted_with_all_that_is_theirs(store: Store) -> None:
+    """`delete_user` leaves neither threads nor attachments; for a user without any it is no error."""
+    for thread_id in "st":
+        await fill(store, "aX", thread_id=thread_id)
+    for sample in ATTACHMENTS:
+        await store.save_attachment(ANN, sample)
+    for _ in range(2):
+        await store.delete_user(ANN)
+    expect("threads", (await store.list_threads(ANN, limit=ALL)).data, [])
+    expect("attachments", (await store.list_attachments(ANN, limit=ALL)).data, [])
+    await fill(store)
+    expect("items of a new thread", await ids_of(store), "")
+
+
+@check
+async def untouched_threads_are_deleted(store: Store) -> None:
+    """`delete_untouched` takes the threads of every user in which nothing was saved since, and no other."""
+    for user in (ANN, BOB):
+        for thread_id in "abc":
+            await fill(store, "xY", user=user, thread_id=thread_id)
+    await asyncio.sleep(CLOCK)
+    mark = utc_now()
+    await asyncio.sleep(CLOCK)
+    expect("of long ago", await store.delete_untouched(mark - timedelta(days=1)), 0)
+    await store.save_item(ANN, "a", item("x", "new", thread_id="a"))
+    await store.save_thread(ANN, thread("b"))
+    await store.save_thread(BOB, thread("d"))
+    expect("how many", await store.delete_untouched(mark), 4)
+    expect("hers", await walk(partial(store.list_threads, ANN), ALL, "asc"), "ab")
+    expect("his", await walk(partial(store.list_threads, BOB), ALL, "asc"), "d")
+    expect("items of a", await ids_of(store, thread_id="a"), "xY")
+    await refuses("load_item", store.load_item(ANN, "c", "x"))
+
+
+CLOCK = 0.02
+"""Seconds by which the clocks of the store and of this process may differ."""
+
+
+@check
 async def a_store_may_be_closed_at_any_time(store: Store) -> None:
     """Closing a store that was never used, or twice, is no error."""
     await store.aclose()
@@ -165,5 +222,8 @@ CHECKS = (
     attachments_round_trip,
     a_deleted_attachment_is_gone,
     attachments_outlive_threads,
+    attachments_are_listed,
+    a_user_is_deleted_with_all_that_is_theirs,
+    untouched_threads_are_deleted,
     a_store_may_be_closed_at_any_time,
 )

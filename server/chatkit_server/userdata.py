@@ -1,0 +1,60 @@
+"""What is kept of a user, given out or deleted; and threads that nobody has touched for long, deleted."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from msgspec import to_builtins
+
+from chatkit_protocol.requests import MAX_LIMIT
+from chatkit_server.ids import Clock, utc_now
+from chatkit_server.stores.base import Store
+
+
+async def export_user(store: Store, user: str) -> AsyncIterator[dict[str, Any]]:
+    """Give all that a store keeps of a user as JSON values, one at a time, so that none of it has to fit into memory.
+
+    `{"thread": …}`, each followed by its `{"item": …}` in order, hidden ones too; then `{"attachment": …}`. Metadata,
+    which no client ever sees, is among it. A user of a tenant is named as `Context.owner` does.
+    """
+    after: str | None = None
+    more = True
+    while more:
+        page = await store.list_threads(user, limit=MAX_LIMIT, order="asc", after=after)
+        for thread in page.data:
+            yield {"thread": to_builtins(thread)}
+            async for item in _items(store, user, thread.id):
+                yield item
+        more, after = page.has_more, page.after or None
+    async for attachment in _attachments(store, user):
+        yield attachment
+
+
+async def _items(store: Store, user: str, thread_id: str) -> AsyncIterator[dict[str, Any]]:
+    after: str | None = None
+    more = True
+    while more:
+        page = await store.list_items(user, thread_id, limit=MAX_LIMIT, order="asc", after=after, hidden=True)
+        for item in page.data:
+            yield {"item": to_builtins(item)}
+        more, after = page.has_more, page.after or None
+
+
+async def _attachments(store: Store, user: str) -> AsyncIterator[dict[str, Any]]:
+    after: str | None = None
+    more = True
+    while more:
+        page = await store.list_attachments(user, limit=MAX_LIMIT, after=after)
+        for attachment in page.data:
+            yield {"attachment": to_builtins(attachment)}
+        more, after = page.has_more, page.after or None
+
+
+async def delete_user(store: Store, user: str) -> None:
+    """Delete all that a store keeps of a user. The bytes of their files go with the next sweep of the file store."""
+    await store.delete_user(user)
+
+
+async def delete_older(store: Store, days: float, *, now: Clock = utc_now) -> int:
+    """Delete the threads of all users in which nothing was saved for so many days; tell how many there were."""
+    return await store.delete_untouched(now() - timedelta(days=days))

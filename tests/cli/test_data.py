@@ -1,0 +1,124 @@
+"""`data`: a user's data given out and deleted, old threads deleted, on every store that outlives a process."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatkit_conformance.cli import main
+from chatkit_protocol.codec import decode_attachment
+from chatkit_server import SQLiteStore
+from chatkit_server.context import Context
+from chatkit_server.stores.contract.check import fill
+from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS
+from chatkit_server.stores.postgres import PostgresStore
+from support.postgres import postgres_url
+
+TENANT = Context(user="bob", tenant="acme").owner
+
+
+def sqlite(folder: Path) -> tuple[str, Callable[[], Any]]:
+    place = str(folder / "x.sqlite3")
+    return place, lambda: SQLiteStore(place)
+
+
+def postgres(folder: Path) -> tuple[str, Callable[[], Any]]:
+    return postgres_url(), lambda: PostgresStore(postgres_url())
+
+
+def tell(make: Callable[[], Any], story: Callable[[Any], Any]) -> Any:
+    async def run() -> Any:
+        store = make()
+        try:
+            return await story(store)
+        finally:
+            await store.aclose()
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[sqlite, postgres], ids=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
+    where, make = request.param(tmp_path)
+
+    async def full(store: Any) -> None:
+        for user in ("ann-of-data", TENANT):
+            await fill(store, "aX", user=user)
+            await fill(store, "b", user=user, thread_id="s")
+            await store.save_attachment(user, ATTACHMENTS[0])
+
+    async def empty(store: Any) -> None:
+        for user in ("ann-of-data", TENANT):
+            await store.delete_user(user)
+
+    tell(make, full)
+    yield where, make
+    tell(make, empty)
+
+
+def threads(user: str) -> Callable[[Any], Any]:
+    async def count(store: Any) -> int:
+        return len((await store.list_threads(user, limit=9)).data)
+
+    return count
+
+
+def test_an_export_has_everything(place: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "export", "acme/bob", "--data", place[0]]) == 0
+    values = [json.loads(line) for line in capsys.readouterr().out.split("\n")[:-1]]
+    found = [(kind, value["id"]) for line in values for kind, value in line.items()]
+    assert found == [
+        ("thread", "t"),
+        ("item", "a"),
+        ("item", "X"),
+        ("thread", "s"),
+        ("item", "b"),
+        ("attachment", ATTACHMENTS[0].id),
+    ]
+    assert decode_attachment(json.dumps(values[-1]["attachment"])) == ATTACHMENTS[0]
+
+
+def test_a_user_is_deleted_and_no_other(place: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "delete", "ann-of-data", "--data", place[0]]) == 0
+    assert "ann-of-data" in capsys.readouterr().out
+    assert tell(place[1], threads("ann-of-data")) == 0
+    assert tell(place[1], threads(TENANT)) == 2
+
+
+def test_threads_that_are_old_are_deleted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where, make = sqlite(tmp_path)
+    tell(make, lambda store: fill(store, "a"))
+    for days, left in (("1", 1), ("0", 0)):
+        assert main(["data", "expire", days, "--data", where]) == 0
+        assert capsys.readouterr().out == f"{1 - left} threads deleted\n"
+        assert tell(make, threads("ann")) == left
+
+
+def test_an_export_goes_through_many_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where, make = sqlite(tmp_path)
+
+    async def full(store: Any) -> None:
+        await fill(store)
+        for sample in ITEMS:
+            await store.save_item("ann", "t", sample)
+        for number in range(1001):
+            await store.save_attachment("ann", type(ATTACHMENTS[0])(id=f"f{number}", name="n", mime_type="text/plain"))
+
+    tell(make, full)
+    assert main(["data", "export", "ann", "--data", where]) == 0
+    assert len(capsys.readouterr().out.split("\n")[:-1]) == 1 + len(ITEMS) + 1001
+
+
+WRONG = [
+    pytest.param(["export", "ann", "--data", "nowhere.sqlite3"], "no file nowhere.sqlite3", id="no-file"),
+    pytest.param(["expire", "soon", "--data", __file__], "'soon' is no number of days", id="no-number"),
+]
+
+
+@pytest.mark.parametrize(("words", "why"), WRONG)
+def test_what_cannot_be_done_is_told(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", *words]) == 2
+    assert why in capsys.readouterr().err
