@@ -32,6 +32,8 @@ SETTINGS = (
     "GEMINI_API_KEY",
     "GEMINI_BASE_URL",
     "CHAT_TOKENS",
+    "CHAT_PASSWORDS",
+    "CHAT_SECRET",
 )
 Load = Callable[..., ModuleType]
 
@@ -326,8 +328,41 @@ def test_the_types_of_the_examples_hold() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_with_files(load: Load) -> None:
+    module = load("with_files")
+    with live(module.app) as port:
+        body = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n'
+        body += b"content-type: text/plain\r\n\r\nboat\r\n"
+        upload = Wire(port, "/chatkit/api/upload")
+        made = upload.post(body + b"--x--\r\n", {"content-type": "multipart/form-data; boundary=x"}).json
+        [said] = answers(Wire(port).create("look", attachments=[made["id"]]).raw_events)
+        path = re.search(r"\]\(http://127\.0\.0\.1:\d+(\S+)\)", said)
+        assert said.endswith("has 4 bytes of text/plain.")
+        assert path
+        assert Wire(port, path[1]).request("GET").body == b"boat"
+        assert answers(Wire(port).create("nothing").raw_events) == ["Attach something."]
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "status"),
+    [("ada", "lovelace", 204), ("ada", "wrong", 403), ("ada", "", 403), ("eve", "", 403), ("eve", "None", 403)],
+)
+def test_sign_in(load: Load, user: str, password: str, status: int) -> None:
+    with live(load("sign_in", CHAT_PASSWORDS="ada=lovelace").app) as port:
+        form = f"user={user}&password={password}"
+        signed = Wire(port, "/sign-in").post(form, {"content-type": "application/x-www-form-urlencoded"})
+        assert signed.status == status
+        cookie = signed.headers.get("set-cookie", "").partition(";")[0]
+        asked = Wire(port, headers={"cookie": cookie, "chatkit-csrf": "1"}).create("hello")
+        if status == 204:
+            assert answers(asked.raw_events) == ["Hello ada."]
+            assert Wire(port, headers={"cookie": cookie}).create("hello").status == 403
+        else:
+            assert asked.status == 401
+
+
 def test_there_is_something_to_test() -> None:
-    assert len(FILES) >= 9
+    assert len(FILES) >= 11
 
 
 @pytest.mark.slow

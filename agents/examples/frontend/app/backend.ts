@@ -20,6 +20,6 @@ export const backend: CustomApiConfig = {
   },
 
   // `attachments.create` first, then the bytes to the address in its answer. The other way is one POST to an
-  // address of yours: { type: "direct", uploadUrl: "https://…" }.
+  // address of yours: { type: "direct", uploadUrl: "http://127.0.0.1:8000/chatkit/api/upload" }.
   uploadStrategy: { type: "two_phase" },
 };

@@ -27,8 +27,8 @@ export default function Page() {
         { label: "Dark, please", prompt: "/client-tool dark", icon: "lightbulb" },
       ],
     },
-    // Turn it on once `create_app` was given `attachments=`.
-    composer: { attachments: { enabled: false } },
+    // `make run` and with_files.py take files. 03_tools.py refuses them until its `create_app` is given `attachments=`.
+    composer: { attachments: { enabled: true, maxSize: 8 * 1024 * 1024 } },
 
     // What `context.client_tool(name, arguments)` asks for. What is returned starts the next turn.
     onClientTool: ({ name, params }) => {
