@@ -16,6 +16,7 @@ from chatkit_conformance.schemas.history import messages
 from chatkit_conformance.strategies import drawn
 from chatkit_conformance.transcript import Exchange, load
 from chatkit_protocol.replies import REPLIES
+from chatkit_protocol.requests import Request
 from chatkit_protocol.revisions import REVISIONS, at
 from conformance.test_schemas_met import RECORDED, folder
 from support.schemas import EVENTS, REFUSED, REQUESTS, SCHEMAS, document, sent, validator
@@ -144,12 +145,15 @@ def _recorded() -> Iterator[tuple[str, Any]]:
     shapes: set[str] = set()
     for path in RECORDED:
         transcript = load(path)
-        home = folder(at(transcript.header.version).name)
+        revision = at(transcript.header.version)
+        home = folder(revision.name)
         for exchange in transcript.exchanges:
             for value in messages(exchange):
                 file = f"{home}{_file(exchange, value)}"
                 shape = f"{file} {_shape(value)}"
-                if shape not in shapes and isinstance(value, dict) and validator(file).is_valid(value):
+                # TypeScript refuses a literal with a field that no type has; readers of requests ignore it.
+                strange = value is exchange.request and any(revision.unknown(value, Request))
+                if shape not in shapes and isinstance(value, dict) and not strange and validator(file).is_valid(value):
                     shapes.add(shape)
                     yield file, value
 

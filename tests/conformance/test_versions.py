@@ -97,7 +97,7 @@ def model() -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=HERE)
 def server(request: pytest.FixtureRequest) -> Iterator[Bed]:
-    with model(), OfficialServer(reference_python(request.param)) as running:
+    with OfficialServer(reference_python(request.param)) as running:
         yield Bed(request.param, Endpoint(running.url))
 
 
@@ -170,10 +170,15 @@ def test_who_leaves_finds_what_the_version_keeps(bed: Bed) -> None:
     )
 
 
-def test_an_agent_answers(bed: Bed) -> None:
-    said = bed.obey(["agent"])
-    assert said[-1]["type"] == "thread.item.done", said
-    assert said[-1]["item"]["content"][0]["text"]
+@pytest.mark.parametrize("version", HERE)
+def test_an_agent_answers_what_is_no_script_where_there_is_a_model(version: str) -> None:
+    with model(), OfficialServer(reference_python(version)) as running:
+        bed = Bed(version, Endpoint(running.url))
+        said = [*bed.say("hello"), *bed.obey(["agent"])]
+    answers = [event["item"] for event in said if event["type"] == "thread.item.done"]
+    texts = [item["content"][0]["text"] for item in answers if item["type"] == "assistant_message"]
+    assert len(texts) == 2, said
+    assert all(texts)
 
 
 LACKED = {
