@@ -1,0 +1,150 @@
+"""Four workers behind one port, on one PostgreSQL, under load: every thread is what its streams said."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatkit_conformance.driver import Endpoint, post
+from chatkit_conformance.rules import lint
+from chatkit_conformance.transcript import Exchange, compact
+from support.postgres import postgres_store
+from support.wire import Reply, Wire, message
+
+SECONDS = 6.0
+CLIENTS = 12
+SHARED = 5
+"""Threads that all clients write to."""
+
+APP = """
+import asyncio, os
+from chatkit_server import create_app
+from chatkit_server.stores.postgres import PostgresStore
+
+async def respond(turn):
+    async def words():
+        for word in ("one ", "two ", f"by {os.getpid()}"):
+            await asyncio.sleep(0.004)
+            yield word
+    yield turn.say(f"You said {turn.text}")
+    yield turn.stream(words())
+    turn.thread.title = turn.text
+
+store = PostgresStore(os.environ["URL"], schema=os.environ["SCHEMA"], connections=5)
+app = create_app(respond, store=store, thread_wait=60)
+"""
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """Four workers of uvicorn."""
+    store = postgres_store("workers")
+    (tmp_path / "served.py").write_text(APP, encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "uvicorn", "served:app", "--workers", "4", "--port", str(port)]
+    command += ["--app-dir", str(tmp_path), "--log-level", "error"]
+    environment = {**os.environ, "URL": store.url, "SCHEMA": store.schema}
+    with subprocess.Popen(command, env=environment) as server:
+        try:
+            until_ready(port)
+            yield port
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+
+
+def until_ready(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if Wire(port, path="/readyz").request("GET").status == 200:
+                return
+        except OSError:
+            pass
+        assert time.monotonic() < deadline, "the workers did not start"
+        time.sleep(0.1)
+
+
+class Load:
+    """Clients that write to the same threads, and what each of them got."""
+
+    def __init__(self, port: int) -> None:
+        self._endpoint = Endpoint(f"http://127.0.0.1:{port}/chatkit/api", deadline=60)
+        self._until = time.monotonic() + SECONDS
+        self.exchanges: list[Exchange] = []
+        self.threads = [self._begin(f"thread {number}") for number in range(SHARED)]
+
+    def ask(self, kind: str, **params: Any) -> Exchange:
+        sent = compact({"type": kind, "params": params}).encode()
+        exchange = post(self._endpoint, sent)
+        assert exchange.status == 200, (exchange.status, exchange.trouble, exchange.received[:300])
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _begin(self, text: str) -> str:
+        return str(events(self.ask("threads.create", input=message(text)))[0]["thread"]["id"])
+
+    def client(self, name: int) -> None:
+        chance = random.Random(name)
+        count = 0
+        while time.monotonic() < self._until:
+            count += 1
+            thread = chance.choice(self.threads)
+            if chance.random() < 0.1:
+                self._begin(f"own {name}-{count}")
+            elif chance.random() < 0.3:
+                self.ask("threads.get_by_id", thread_id=thread)
+            else:
+                self.ask("threads.add_user_message", thread_id=thread, input=message(f"{name}-{count}"))
+
+
+def events(exchange: Exchange) -> list[dict[str, Any]]:
+    return Reply(exchange.status, dict(exchange.headers), exchange.received).raw_events
+
+
+def streams_of(load: Load) -> dict[str, list[Exchange]]:
+    """Sort the streams by thread; within it they are in the order in which the server served them."""
+    threads: dict[str, list[Exchange]] = defaultdict(list)
+    for exchange in load.exchanges:
+        if exchange.kind in {"threads.create", "threads.add_user_message"}:
+            threads[said(exchange)[0]["thread_id"]].append(exchange)
+    return threads
+
+
+def said(exchange: Exchange) -> list[dict[str, Any]]:
+    return [event["item"] for event in events(exchange) if event["type"] == "thread.item.done"]
+
+
+@pytest.mark.slow
+def test_every_thread_is_what_its_streams_said(port: int) -> None:
+    load = Load(port)
+    clients = [threading.Thread(target=load.client, args=(number,)) for number in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join(90)
+    threads = streams_of(load)
+    assert len(threads) > SHARED
+    assert sum(len(streams) for streams in threads.values()) > 50
+    workers = set()
+    for thread, streams in threads.items():
+        listing = load.ask("items.list", thread_id=thread, limit=1000, order="asc")
+        kept = Reply(listing.status, dict(listing.headers), listing.received).json["data"]
+        places = {item["id"]: place for place, item in enumerate(kept)}
+        streams.sort(key=lambda exchange: places[said(exchange)[0]["id"]])
+        assert kept == [item for exchange in streams for item in said(exchange)]
+        workers |= {item["content"][0]["text"].partition("by ")[2] for item in kept} - {""}
+        assert lint([*streams, listing]).findings == []
+    assert len(workers) > 1, "one worker did it all"
