@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg_pool import PoolTimeout
 
+from chatkit_server.locks import Busy
 from chatkit_server.stores import NotFound, postgres_schema
 from chatkit_server.stores.contract.check import fill, ids_of, item, thread
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS, THREADS
@@ -302,9 +303,15 @@ def test_the_store_goes_on_after_the_server_was_restarted() -> None:
 
     async def story(store: PostgresStore) -> None:
         await asyncio.gather(*(fill(store, "ab", thread_id=name) for name in "rst"))
+        await store.locks.take("held", 0)
+        other = PostgresStore(store.url)
         await asyncio.to_thread(server.stop)
         await asyncio.to_thread(server.ensure_postgres_running)
         assert await ids_of(store) == "ab"
+        await store.locks.take("another", 0)
+        with pytest.raises(Busy):
+            await other.locks.take("held", 0)
+        await other.aclose()
         await asyncio.gather(*(store.save_item("ann", name, item("b")) for name in "rst"))
 
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, create_app
+from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, action, create_app
 from chatkit_server.locks import Busy, LocalLocks, Locks
 from chatkit_server.stores.file_locks import FileLocks
 from chatkit_server.stores.postgres import PostgresStore
@@ -206,6 +206,37 @@ def test_it_is_refused_when_it_would_wait_too_long_and_nothing_is_stored(
         assert (await texts(apps[0], thread))[4:] == ["third", "thirdonetwothree"]
         for app in apps:
             await app.state.backend.store.aclose()
+
+    asyncio.run(run())
+
+
+@action("like")
+async def like(turn: Turn, payload: Any) -> None:
+    """Changes nothing."""
+
+
+AT_ONCE: list[tuple[str, dict[str, Any]]] = [
+    ("threads.get_by_id", {}),
+    ("items.list", {}),
+    ("threads.update", {"title": "new"}),
+    ("items.feedback", {"item_ids": ["x"], "kind": "positive"}),
+    ("threads.sync_custom_action", {"action": {"type": "like"}}),
+    ("threads.delete", {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "params"), AT_ONCE, ids=[kind for kind, _ in AT_ONCE])
+def test_what_does_not_stream_never_waits(kind: str, params: dict[str, Any]) -> None:
+    async def run() -> None:
+        app = create_app(slowly, actions=[like], thread_wait=0)
+        thread = await begin(app)
+        first = asyncio.ensure_future(Client(app).post(say(thread, "first")))
+        await asyncio.sleep(0.1)
+        client = Client(app)
+        await client.post({"type": kind, "params": {"thread_id": thread, **params}})
+        assert client.status == 200
+        assert not first.done()
+        await first
 
     asyncio.run(run())
 

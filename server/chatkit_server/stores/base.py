@@ -27,6 +27,9 @@ class Store(Protocol):
     stored. A call either happens whole or not at all, also when its caller is cancelled. Order is the order of
     insertion, whatever `created_at` says. `limit` is at least 1. A page has a cursor, its last row, exactly
     if there is more.
+
+    A store that several processes share may have `locks` (`chatkit_server.locks`), so that one answer at a time is
+    written in a thread, and `notes` (`chatkit_server.joining`), so that one process gives the answer of another.
     """
 
     async def load_thread(self, user: str, thread_id: str) -> ThreadMetadata:
