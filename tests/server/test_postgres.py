@@ -299,7 +299,8 @@ def test_whoever_follows_a_thread_misses_nothing_that_others_add() -> None:
 
 @pytest.mark.slow
 def test_the_store_goes_on_after_the_server_was_restarted() -> None:
-    server = get_server(Path(tempfile.mkdtemp(prefix="chatkit-postgres-")) / "data", cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="restarted-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="delete")
 
     async def story(store: PostgresStore) -> None:
         await asyncio.gather(*(fill(store, "ab", thread_id=name) for name in "rst"))
@@ -318,6 +319,7 @@ def test_the_store_goes_on_after_the_server_was_restarted() -> None:
         tell(story, PostgresStore(server.get_uri()))
     finally:
         server.cleanup()
+        folder.rmdir()
 
 
 def test_the_server_of_the_tests_is_a_real_one() -> None:

@@ -1,13 +1,19 @@
 """A PostgreSQL server for tests: the one that CHATKIT_TEST_POSTGRES names, or one of our own for the whole session."""
 
 import atexit
+import contextlib
+import json
 import os
+import shutil
+import signal
 import tempfile
+import time
 import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -20,6 +26,9 @@ with warnings.catch_warnings():
 __all__ = ["get_server", "postgres_store", "postgres_url"]
 
 NAMED = "CHATKIT_TEST_POSTGRES"
+PREFIX = "chatkit-postgres-"
+FRESH_SECONDS = 600
+"""A folder that is younger may be one in which a server is just being made."""
 
 
 @cache
@@ -28,13 +37,36 @@ def postgres_url() -> str:
     named = os.environ.get(NAMED)
     if named:
         return named
+    _sweep()
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
-    server = get_server(Path(tempfile.gettempdir()) / f"chatkit-postgres-{session}", cleanup_mode="delete")
+    server = get_server(Path(tempfile.gettempdir()) / f"{PREFIX}{session}", cleanup_mode="delete")
     url: str = server.get_uri()
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("ALTER SYSTEM SET synchronous_commit = off")  # no test cuts the power
         db.execute("SELECT pg_reload_conf()")
     return url
+
+
+def _sweep() -> None:
+    """End the servers of sessions that were killed, which could not do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError, psutil.Error, ValueError):
+            users = folder / ".handle_pids.json"
+            fresh = time.time() - folder.stat().st_mtime < FRESH_SECONDS
+            if fresh or any(map(psutil.pid_exists, json.loads(users.read_text() or "[]") if users.exists() else ())):
+                continue
+            _end(folder)
+            shutil.rmtree(folder)
+
+
+def _end(folder: Path) -> None:
+    told = folder / "postmaster.pid"
+    if not told.exists():
+        return
+    server = psutil.Process(int(told.read_text().splitlines()[0]))
+    if str(folder) in server.cmdline():
+        server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        server.wait(10)
 
 
 _made: set[str] = set()
