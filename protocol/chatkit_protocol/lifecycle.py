@@ -137,13 +137,30 @@ class Lives:
 
     def __init__(self) -> None:
         self.items: dict[str, ItemLife] = {}
+        self._growing: tuple[str, int] | None = None
+        """The item and the part that the last event gave a piece of text to."""
 
     def know(self, item: ThreadItem) -> None:
         """Take in an item that was in the thread before this stream."""
         self.items.setdefault(item.id, earlier(item))
 
     def step(self, event: ThreadStreamEvent) -> Violation | None:
-        """Take the next event of the answer; tell which rule it breaks, if it breaks one."""
+        """Take the next event of the answer; tell which rule it breaks, if it breaks one.
+
+        Nearly every event is a piece of text after another one of the same part. An open part stays open then, so
+        what was no violation is none again.
+        """
+        if type(event) is not ThreadItemUpdated or type(event.update) is not u.AssistantMessageContentPartTextDelta:
+            self._growing = None
+            return self._step(event)
+        growing = (event.item_id, event.update.content_index)
+        if growing == self._growing:
+            return None
+        violation = self._step(event)
+        self._growing = None if violation else growing
+        return violation
+
+    def _step(self, event: ThreadStreamEvent) -> Violation | None:
         name = ITEM_STEPS.get(type(event))
         if name is None:
             return None

@@ -456,5 +456,10 @@ def test_a_step_moved_before_what_announced_it_is_caught() -> None:
     assert caught > 150 < kept
 
 
+def test_a_piece_of_text_changes_no_state_so_that_the_next_one_needs_no_look() -> None:
+    assert lifecycle.PART["open"]["text_delta"] == "open"
+    assert lifecycle.ITEM["open"]["updated"] == "open"
+
+
 def test_a_violation_is_a_value() -> None:
     assert msgspec.structs.asdict(lifecycle.Violation("a.b", "m")) == {"rule": "a.b", "message": "m", "item_id": ""}
