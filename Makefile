@@ -15,7 +15,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint oldest reference references node adk results facts record differential fuzz load schemas coverage clean environment
+.PHONY: help run test check lint bench oldest reference references node adk results facts record differential fuzz load schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ schemas: $(VENV)/installed-dev  ## Write the schemas anew from the types.
 
 coverage: $(VENV)/installed-dev  ## Note which scenarios decide which rules, by playing all of them on our test bed.
 	$(BIN)/python -m chatkit_conformance.conform.covering
+
+bench: $(VENV)/installed-dev reference  ## Measure the official SDK beside ours, a quarter of an hour (QUICK=1: a minute, printed only).
+	$(BIN)/python conformance/benchmarks/bench.py $(if $(QUICK),--quick)
 
 clean:  ## Delete the environments; the data stays.
 	rm -rf $(VENV) $(REFERENCE) $(REFERENCES) $(OLDEST) $(ADK) $(NODE)/node_modules

@@ -1,0 +1,198 @@
+"""The results as a table in Markdown, and as a plot."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import statistics
+from html import escape
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from measures import Scale
+
+Results = dict[str, dict[str, list[float]]]
+MORE_IS_BETTER = ("/s",)
+TARGETS = {
+    "streaming: events/s, 1 client": 10,
+    "streaming: events/s, 100 clients": 10,
+    "replies: requests/s": 4,
+    "messages, ns: all four together": 10,
+    "import: ms, the protocol": 25,
+}
+"""How many times better than the official SDK."""
+SHARE = 0.6
+"""Of what the bare app reaches with the same writes."""
+FLAT = 2.0
+"""How much longer the longest thread may take than the shortest, to be called flat."""
+
+
+def better(name: str) -> bool:
+    """Whether more of it is better."""
+    return any(unit in name for unit in MORE_IS_BETTER)
+
+
+def ratio(name: str, official: float, ours: float) -> float:
+    """Tell how many times better ours is."""
+    return ours / official if better(name) else official / ours
+
+
+def summed(found: Results) -> Results:
+    """Add the cost of a message of every kind."""
+    kinds = [name for name in found if name.startswith("messages, ns")]
+    kept = [name for name in kinds if KEPT in name]
+    anew = [name for name in kinds if KEPT not in name]
+    never = [name for name in anew if name + KEPT not in kept]
+    return {**found, TOGETHER: _sum(found, anew), TOGETHER + KEPT: _sum(found, kept + never)}
+
+
+def _sum(found: Results, names: list[str]) -> dict[str, list[float]]:
+    return {
+        side: [sum(values) for values in zip(*(found[name][side] for name in names), strict=True)]
+        for side in ("official", "ours")
+    }
+
+
+KEPT = ", adapter kept"
+"""The official server makes its adapter anew for each request, and is measured so; with this it could be."""
+TOGETHER = "messages, ns: all four together"
+INTRODUCTION = """\
+Written by `make bench`. The official SDK and ours answer the same requests with the same responder, each on Starlette
+and uvicorn in a process of its own; the bare app is uvicorn alone and sends the bytes of ours in the same writes.
+Medians of all rounds, in brackets the least and the most."""
+
+
+def _setting(scale: Scale, seconds: float) -> str:
+    return (
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()} {platform.machine()}; "
+        f"openai-chatkit 1.6.5, chatkit-wire {version('chatkit-wire')}, Starlette {version('starlette')}, "
+        f"uvicorn {version('uvicorn')}, openai-agents {version('openai-agents')}; {scale.rounds} rounds, "
+        f"{seconds / 60:.0f} minutes; {scale.streams} streams at the pace of a model, {scale.idle} idle ones."
+    )
+
+
+def table(found: Results, scale: Scale, seconds: float, profiled: list[tuple[str, int, float]]) -> str:
+    """Write everything."""
+    found = summed(found)
+    lines = [
+        "# Benchmark",
+        "",
+        INTRODUCTION,
+        "",
+        _setting(scale, seconds),
+        "",
+        "| measured | official | ours | times better | target | bare |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        *(_row(name, sides) for name, sides in found.items()),
+        "",
+        "![how many times better ours is](results.svg)",
+        "",
+        "## Targets",
+        "",
+        *_verdicts(found),
+        "",
+        "## Where our time goes while streaming",
+        "",
+        f"`cProfile` over {scale.one:,} pieces of text, without a network: own time of each function.",
+        "",
+        "| function | calls | share |",
+        "| --- | ---: | ---: |",
+        *(f"| `{name}` | {calls:,} | {share:.0%} |" for name, calls, share in profiled),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(name: str, sides: dict[str, list[float]]) -> str:
+    official, ours = statistics.median(sides["official"]), statistics.median(sides["ours"])
+    target = f"≥ {TARGETS[name]}" if name in TARGETS else ""
+    bare = _spread(sides["bare"]) if "bare" in sides else ""
+    times = f"{ratio(name, official, ours):.1f}"
+    return f"| {name} | {_spread(sides['official'])} | {_spread(sides['ours'])} | {times} | {target} | {bare} |"
+
+
+def _spread(values: list[float]) -> str:
+    middle = _short(statistics.median(values))
+    return middle if len(values) == 1 else f"{middle} ({_short(min(values))}–{_short(max(values))})"  # noqa: RUF001
+
+
+def _short(value: float) -> str:
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:,.{min(digits, 3)}f}"
+
+
+def _verdicts(found: Results) -> list[str]:
+    lines = []
+    for name, target in TARGETS.items():
+        reached = ratio(name, *(statistics.median(found[name][side]) for side in ("official", "ours")))
+        lines.append(f"- {_met(reached >= target)} {name}: {reached:.1f} times, wanted {target}")
+    for name, sides in found.items():
+        if "bare" in sides and name.startswith("streaming: events/s"):
+            share = statistics.median(sides["ours"]) / statistics.median(sides["bare"])
+            lines.append(f"- {_met(share >= SHARE)} {name}: {share:.0%} of the bare app, wanted {SHARE:.0%}")
+    lines += [_flat(found, kind) for kind in ("items.list", "retry")]
+    extra = {
+        side: statistics.median(found["model pace: latency ms, median"][side])
+        - statistics.median(found["model pace: latency ms, median"]["bare"])
+        for side in ("official", "ours")
+    }
+    lines.append(
+        f"- latency that is added to the bare app's at the pace of a model, median: ours {extra['ours']:.2f} ms, "
+        f"official {extra['official']:.2f} ms"
+    )
+    return lines
+
+
+def _flat(found: Results, kind: str) -> str:
+    costs = [
+        statistics.median(sides["ours"]) for name, sides in found.items() if name.startswith(f"long threads: {kind}")
+    ]
+    grown = costs[-1] / costs[0]
+    return f"- {_met(grown <= FLAT)} {kind}: {grown:.2f} times from the shortest to the longest thread; wanted flat"
+
+
+def _met(held: bool) -> str:
+    return "**met**" if held else "**missed**"
+
+
+ROW, LEFT, WIDTH, RIGHT = 26, 330, 420, 70
+
+
+def plot(found: Results) -> str:
+    """Draw how many times better ours is, a bar a measure, on a logarithmic scale; the target as a mark."""
+    rows = [
+        (name, ratio(name, *(statistics.median(sides[side]) for side in ("official", "ours"))))
+        for name, sides in summed(found).items()
+    ]
+    most = max([ratio for _, ratio in rows] + [2.0])
+    height = ROW * len(rows) + 44
+
+    def across(value: float) -> float:
+        return LEFT + WIDTH * max(0.0, math.log(max(value, 0.5) / 0.5) / math.log(most / 0.5))
+
+    marks = [mark for mark in (1, 2, 5, 10, 20, 50, 100) if mark <= most]
+    size = f'width="{LEFT + WIDTH + RIGHT}" height="{height}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12" fill="#333">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
+        f'<text x="{LEFT}" y="16" font-weight="bold">times better than the official SDK</text>',
+    ]
+    for mark in marks:
+        x = across(mark)
+        parts.append(f'<line x1="{x:.1f}" y1="24" x2="{x:.1f}" y2="{height - 18}" stroke="#ddd"/>')
+        parts.append(f'<text x="{x:.1f}" y="{height - 4}" text-anchor="middle">{mark}</text>')
+    for number, (name, times) in enumerate(rows):
+        top = 28 + ROW * number
+        colour = "#2f7d5b" if times >= 1 else "#b5473c"
+        low, high = sorted((across(1), across(times)))
+        parts.append(f'<text x="{LEFT - 8}" y="{top + 14}" text-anchor="end">{escape(name)}</text>')
+        parts.append(f'<rect x="{low:.1f}" y="{top + 2}" width="{high - low:.1f}" height="16" fill="{colour}"/>')
+        parts.append(f'<text x="{high + 5:.1f}" y="{top + 14}">{times:.1f}</text>')
+        if name in TARGETS:
+            x = across(TARGETS[name])
+            parts.append(
+                f'<line x1="{x:.1f}" y1="{top - 1}" x2="{x:.1f}" y2="{top + 21}" stroke="#000" stroke-width="2"/>'
+            )
+    return "\n".join([*parts, "</svg>\n"])

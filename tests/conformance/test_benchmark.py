@@ -1,0 +1,105 @@
+"""What the benchmark says about its numbers, and that its client counts what comes."""
+
+import asyncio
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "conformance/benchmarks"
+
+
+def script(name: str) -> ModuleType:
+    """Import one of the benchmark's scripts under a name of its own."""
+    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+report, load, sizes = script("report"), script("load"), script("sizes")
+
+
+def results(**changed: Any) -> Any:
+    found = {
+        "streaming: events/s, 1 client": {"official": [9.0, 10.0, 11.0], "ours": [100.0], "bare": [160.0]},
+        "streaming: events/s, 100 clients": {"official": [10.0], "ours": [99.0], "bare": [200.0]},
+        "replies: requests/s": {"official": [10.0], "ours": [40.0]},
+        "messages, ns: decode": {"official": [900.0], "ours": [50.0]},
+        "messages, ns: encode": {"official": [100.0], "ours": [50.0]},
+        "messages, ns: decode, adapter kept": {"official": [1.0], "ours": [50.0]},
+        "import: ms, the protocol": {"official": [100.0], "ours": [5.0]},
+        "model pace: latency ms, median": {"official": [2.0], "ours": [1.5], "bare": [1.0]},
+        "long threads: items.list ms, 100 items": {"official": [1.0], "ours": [1.0]},
+        "long threads: items.list ms, 1,000 items": {"official": [9.0], "ours": [1.5]},
+        "long threads: retry ms, 100 items": {"official": [1.0], "ours": [1.0]},
+        "long threads: retry ms, 1,000 items": {"official": [1.0], "ours": [2.5]},
+    }
+    return found | changed
+
+
+VERDICTS = [
+    "**met** streaming: events/s, 1 client: 10.0 times, wanted 10",
+    "**missed** streaming: events/s, 100 clients: 9.9 times, wanted 10",
+    "**met** replies: requests/s: 4.0 times, wanted 4",
+    "**met** messages, ns: all four together: 10.0 times, wanted 10",
+    "**missed** import: ms, the protocol: 20.0 times, wanted 25",
+    "**met** streaming: events/s, 1 client: 62% of the bare app, wanted 60%",
+    "**missed** streaming: events/s, 100 clients: 50% of the bare app, wanted 60%",
+    "**met** items.list: 1.50 times from the shortest to the longest thread; wanted flat",
+    "**missed** retry: 2.50 times from the shortest to the longest thread; wanted flat",
+    "latency that is added to the bare app's at the pace of a model, median: ours 0.50 ms, official 1.00 ms",
+]
+
+
+@pytest.mark.parametrize("line", VERDICTS)
+def test_what_is_said_about_targets(line) -> None:
+    scale = type("Scale", (), {"rounds": 1, "streams": 2, "idle": 3, "one": 4})()
+    assert f"- {line}\n" in report.table(results(), scale, 60, [("step", 1, 0.5)])
+
+
+def test_a_row_has_the_median_and_the_spread() -> None:
+    scale = type("Scale", (), {"rounds": 3, "streams": 2, "idle": 3, "one": 4})()
+    text = report.table(results(), scale, 60, [])
+    assert "| streaming: events/s, 1 client | 10.0 (9.00\u201311.0) | 100 | 10.0 | ≥ 10 | 160 |" in text
+
+
+def test_the_plot_has_a_bar_for_every_row() -> None:
+    drawn = report.plot(results())
+    assert drawn.count("<rect") == 1 + len(report.summed(results()))
+
+
+def test_the_client_counts_frames_and_reads_times_however_they_are_cut() -> None:
+    frame = b'data: {"update":{"type":"assistant_message.content_part.text_delta","delta":"@1@"}}\n\n'
+    reply = frame + b"data: {}\n\n" + frame + load.END
+
+    async def read(step: int) -> Any:
+        stream = load.Stream(b"", stamps=True)
+        for start in range(0, len(reply), step):
+            stream.data_received(reply[start : start + step])
+        assert stream.done.done()
+        return stream
+
+    whole, cut = asyncio.run(read(len(reply))), asyncio.run(read(90))
+    assert whole.frames == 3
+    assert len(whole.late) == len(cut.late) == 2
+
+
+def test_a_request_is_whole() -> None:
+    head, _, body = load.http(load.body("words 5")).partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}".encode() in head
+    assert json.loads(body)["params"]["input"]["content"][0]["text"] == "words 5"
+
+
+def test_an_installation_counts_what_it_requires() -> None:
+    site = next(Path(sys.prefix).glob("lib/python*/site-packages"))
+    alone, more = sizes.installation(site, "httpcore"), sizes.installation(site, "httpx")
+    assert more > alone > 10_000
+    assert sizes.installation(site, "no-such-distribution") == 0
