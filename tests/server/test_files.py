@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 from starlette.requests import Request
 
+from chatkit_conformance.rules.attachments import create_keeps_metadata_in
+from chatkit_conformance.transcript import Exchange
 from chatkit_server import Answer, MemoryStore, NotFound, Turn, Unauthorized, create_app
 from chatkit_server.files import FileLimits, FileStore, disk, secret_in
 from support.bucket import bucket
@@ -173,6 +175,17 @@ def test_a_file_is_sent_directly(wire: Wire) -> None:
     assert (attachment["type"], attachment["name"]) == ("image", "blue.png")
     assert at(attachment["preview_url"]).request("GET").status == 200
     assert read_back(wire.create(attachments=[attachment["id"]])) == (len(PNG), PNG)
+
+
+def test_what_is_sent_directly_keeps_to_the_rule_about_it(wire: Wire) -> None:
+    """ATT-012, on what this server really said."""
+    body, kind = form(PNG)
+    reply = Wire(wire.port, "/chatkit/api/upload", wire.headers).post(body, {"content-type": kind})
+    told = Exchange(body, status=reply.status, headers=reply.headers, received=reply.body)
+    looks = list(create_keeps_metadata_in(told))
+    assert [look.holds for look in looks] == [True]
+    leaky = Exchange(body, status=200, headers=reply.headers, received=reply.body[:-1] + b',"metadata":{"a":1}}')
+    assert [look.holds for look in create_keeps_metadata_in(leaky)] == [False]
 
 
 # Previews.

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +33,15 @@ def who(http: Request) -> str:
     return http.headers["x-user"]
 
 
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[Wire]:
+    """A backend that takes short messages with few files, for one page and under two names."""
+    hosts = ["chat.example", "[::1]", "127.0.0.1"]
+    limits = Limits(message_length=20, attachments=2)
+    with live(create_app(echo, limits=limits, allow_origins=[PAGE], allow_hosts=hosts)) as port:
+        yield Wire(port)
+
+
 MESSAGES = [
     pytest.param(message("x" * 20), 200, "", "", id="as long as allowed"),
     pytest.param(message("x" * 21), 413, "message", "$.params.input.content", id="too long"),
@@ -46,13 +56,15 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(("said", "status", "reason", "path"), MESSAGES)
-def test_a_message_is_as_large_as_allowed(said: dict[str, Any], status: int, reason: str, path: str) -> None:
-    with live(create_app(echo, limits=Limits(message_length=20, attachments=2))) as port:
-        reply = Wire(port).ask("threads.create", input=said)
-        assert reply.status == status
-        if status != 200:
-            assert (reply.json.get("reason", ""), reply.json["path"]) == (reason, path)
-            assert Wire(port).ask("threads.list").json["data"] == [], "nothing was begun"
+def test_a_message_is_as_large_as_allowed(
+    narrow: Wire, said: dict[str, Any], status: int, reason: str, path: str
+) -> None:
+    before = narrow.ask("threads.list", limit=1000).json
+    reply = narrow.ask("threads.create", input=said)
+    assert reply.status == status
+    if status != 200:
+        assert (reply.json.get("reason", ""), reply.json["path"]) == (reason, path)
+        assert narrow.ask("threads.list", limit=1000).json == before, "nothing was begun"
 
 
 def test_requests_come_as_often_as_allowed() -> None:
@@ -165,14 +177,13 @@ ORIGINS = [
 
 
 @pytest.mark.parametrize(("headers", "status"), ORIGINS)
-def test_only_listed_pages_may_call(headers: dict[str, str], status: int) -> None:
-    with live(create_app(echo, allow_origins=[PAGE])) as port:
-        sent = {name: value.format(port=port) for name, value in headers.items()}
-        reply = Wire(port).post({"type": "threads.list"}, sent)
-        assert reply.status == status
-        if status == 403:
-            assert (reply.json["code"], reply.json["reason"]) == ("forbidden", "origin")
-            assert "access-control-allow-origin" not in reply.headers
+def test_only_listed_pages_may_call(narrow: Wire, headers: dict[str, str], status: int) -> None:
+    sent = {name: value.format(port=narrow.port) for name, value in headers.items()}
+    reply = narrow.post({"type": "threads.list"}, sent)
+    assert reply.status == status
+    if status == 403:
+        assert (reply.json["code"], reply.json["reason"]) == ("forbidden", "origin")
+        assert "access-control-allow-origin" not in reply.headers
 
 
 def test_an_app_in_front_may_decide_about_origins() -> None:
@@ -191,11 +202,10 @@ HOSTS = [
 
 
 @pytest.mark.parametrize(("host", "status"), HOSTS)
-def test_only_known_hosts_are_served(host: str, status: int) -> None:
-    with live(create_app(echo, allow_hosts=["chat.example", "[::1]"])) as port:
-        reply = Wire(port).post({"type": "threads.list"}, {"host": host})
-        assert reply.status == status
-        assert status == 200 or reply.json["reason"] == "host"
+def test_only_known_hosts_are_served(narrow: Wire, host: str, status: int) -> None:
+    reply = narrow.post({"type": "threads.list"}, {"host": host})
+    assert reply.status == status
+    assert status == 200 or reply.json["reason"] == "host"
 
 
 def test_cookies_cross_origins_to_listed_pages_only() -> None:
