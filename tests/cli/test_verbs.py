@@ -87,7 +87,8 @@ def test_building_the_parser_imports_nothing_of_an_extra() -> None:
     [
         pytest.param(["chat", "http://127.0.0.1:1"], "httpx", "conformance", id="chat"),
         pytest.param(["testbed", "--port", "0"], "starlette", "server", id="testbed"),
-        pytest.param(["serve", "--port", "0"], "agents", "agents", id="serve"),
+        pytest.param(["serve", "--port", "0"], "agents", "all", id="serve"),
+        pytest.param(["serve", "--port", "0"], "obstore", "all", id="serve without files"),
     ],
 )
 def test_a_missing_extra_is_named(arguments, missing, extra, tmp_path, monkeypatch) -> None:
