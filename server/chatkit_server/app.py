@@ -1,5 +1,6 @@
 """The Starlette app: one endpoint, mounted anywhere."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -27,7 +28,7 @@ from chatkit_server.locks import LocalLocks
 from chatkit_server.observing import REQUEST_ID, Observed, Observer, Probes, observed_store
 from chatkit_server.observing.call import taken, watched
 from chatkit_server.observing.probes import Page
-from chatkit_server.refusing import answering
+from chatkit_server.refusing import SLOW, answering
 from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
 from chatkit_server.routes import TABLE
 from chatkit_server.serving import ServedFiles
@@ -40,6 +41,7 @@ ENDPOINT = "/chatkit/api"
 MAX_BODY = 32 * 1024 * 1024
 """Bytes; recorded speech comes inside the body."""
 PING_SECONDS = 15.0
+PATIENCE = 60.0
 FINISH_SECONDS = 600.0
 REJOIN_SECONDS = 30.0
 """The widget posts again up to five times in 25 seconds."""
@@ -80,6 +82,7 @@ def create_app(
     strict: bool = False,
     ping: float = PING_SECONDS,
     max_body: int = MAX_BODY,
+    patience: float = PATIENCE,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     thread_wait: float | None = THREAD_WAIT,
     on_disconnect: Literal["stop", "finish"] = "stop",
@@ -115,6 +118,8 @@ def create_app(
         strict: whether an event that breaks the protocol ends the answer (for tests), or is logged.
         ping: seconds of silence after which a comment keeps the connection alive; 0 turns that off.
         max_body: bytes that a request may have.
+        patience: seconds that a client may take to send a request, and for which it may take nothing of an answer;
+            then it is refused with 400, `reason` `slow`, or has gone away. 0 waits for ever.
         limits: how much a user may ask: length of messages, answers at once, requests a minute, time.
         thread_wait: seconds that an answer waits for the one that is being written in its thread, before it is
             refused with 409; 0 refuses at once, None lets both be written. Across processes if the store has `locks`.
@@ -156,7 +161,9 @@ def create_app(
     answers = Answers(backend.locks, getattr(store, "notes", None), within=rejoin_within)
     ending = Drain(drain)
     finish = finish_within if on_disconnect == "finish" else None
-    endpoint = _Endpoint(backend, identify, answers, drain=ending, finish=finish, ping=ping, max_body=max_body)
+    endpoint = _Endpoint(
+        backend, identify, answers, drain=ending, finish=finish, ping=ping, max_body=max_body, patience=patience
+    )
     files = hooks.attachments if isinstance(hooks.attachments, ServedFiles) else None
     served: list[Route] = files.routes(path, backend, endpoint.enter) if files else []
     guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
@@ -205,11 +212,13 @@ class _Endpoint:
         finish: float | None,
         ping: float,
         max_body: int,
+        patience: float,
     ) -> None:
         self._backend = backend
         self._identify = identify
         self._ping = ping
         self._max_body = max_body
+        self._patience = patience or None
         self._gate = Gate(backend.limits)
         self._answers = answers
         self._drain = drain
@@ -218,7 +227,7 @@ class _Endpoint:
     async def answer(self, http: Request) -> Response:
         """Answer one request. What it raises can still be refused with a status; what fails later is told in-band."""
         context = await self.enter(http)
-        body = await _read(http, self._max_body)
+        body = await self._read(http)
         request = decode_request(body)
         context.metadata = request.metadata or {}
         turn = Turn(self._backend, context, request)
@@ -229,7 +238,7 @@ class _Endpoint:
         async with turn.held:
             turn.held.enter_context(self._gate.stream(context.owner))
             stream = await self._stream(turn, body)
-        return EventResponse(stream, ping=self._ping, closing=self._drain.add(stream))
+        return EventResponse(stream, ping=self._ping, patience=self._patience, closing=self._drain.add(stream))
 
     async def _stream(self, turn: Turn, body: bytes) -> EventStream:
         """Begin to answer, or take up the answer to the same request that came before."""
@@ -243,6 +252,19 @@ class _Endpoint:
         if name:
             self._answers.begin(name, stream, held)
         return stream
+
+    async def _read(self, http: Request) -> bytes:
+        """Read the body, no further and no longer than allowed."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._patience):
+                async for piece in http.stream():
+                    body += piece
+                    if len(body) > self._max_body:
+                        raise RequestError(f"the body has more than {self._max_body} bytes", code="too_large")
+        except TimeoutError:
+            raise RequestError(f"the body did not arrive within {self._patience:g} s", reason=SLOW) from None
+        return bytes(body)
 
     async def enter(self, http: Request) -> Context:
         """Find out who asks, and from where; hold them to how often they may. Raises RequestError."""
@@ -261,16 +283,6 @@ def _base_url(http: Request) -> str:
     """Tell where this very app was reached; Starlette's own `base_url` leaves out what it is mounted under."""
     root = http.scope.get("root_path", "")
     return str(http.url.replace(path=f"{root}/", query="", fragment=""))
-
-
-async def _read(http: Request, most: int) -> bytes:
-    """Read the body, no further than allowed."""
-    body = bytearray()
-    async for piece in http.stream():
-        body += piece
-        if len(body) > most:
-            raise RequestError(f"the body has more than {most} bytes", code="too_large")
-    return bytes(body)
 
 
 async def _http_error(_http: Request, error: Exception) -> Response:

@@ -10,6 +10,9 @@ from chatkit_protocol.codec import RequestError, encode
 from chatkit_server.errors import TooMany, Unauthorized, logger
 from chatkit_server.observing.call import refused
 
+SLOW = "slow"
+"""The reason of a refusal of what did not arrive in time."""
+
 
 def refusal(error: RequestError) -> Response:
     """Tell a refusal as protocol.md §9 has it."""
@@ -19,6 +22,8 @@ def refusal(error: RequestError) -> Response:
         headers["www-authenticate"] = error.challenge
     if isinstance(error, TooMany):
         headers["retry-after"] = str(error.seconds)
+    if error.code == "too_large" or error.reason == SLOW:
+        headers["connection"] = "close"  # what is left of the body is not read: it would be taken for the next request
     return Response(encode(error.reply()), status_code=error.status, headers=headers, media_type="application/json")
 
 

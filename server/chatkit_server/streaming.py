@@ -208,12 +208,20 @@ class EventStream:
 class EventResponse(EventSourceResponse):
     """The HTTP reply: pings while nothing is ready, an end when the client goes away, under any ASGI server."""
 
-    def __init__(self, stream: EventStream, *, ping: float, closing: anyio.Event | None = None) -> None:
+    def __init__(
+        self,
+        stream: EventStream,
+        *,
+        ping: float,
+        patience: float | None = None,
+        closing: anyio.Event | None = None,
+    ) -> None:
         super().__init__(
             stream.batches(),
             headers=HEADERS,
             ping=ping,
             ping_message_factory=_ping,  # type: ignore[arg-type]  # bytes are sent as they are
+            send_timeout=patience,
             shutdown_event=closing,
             shutdown_grace_period=FOREVER if closing else 0,
         )
@@ -224,7 +232,7 @@ class EventResponse(EventSourceResponse):
         """Send the stream; when sending ends for whatever reason, the stream ends too."""
         try:
             await super().__call__(scope, receive, send)
-        except* OSError:  # ASGI 2.4: `send` raises when the client is gone, for the pings as well
+        except* OSError:  # `send` raises when the client is gone (ASGI 2.4) or takes nothing, for the pings as well
             logger.debug("the client went away")
         finally:
             await self._stream.leave(self._reader)

@@ -12,6 +12,9 @@ CLOSING_SECONDS = 5.0
 SAVING_SECONDS = 10.0
 """How long they have to be saved after that, at most."""
 
+UNHEARD_SECONDS = 60
+"""How long bytes may wait for a client that acknowledges none, or takes none, before the kernel ends the connection."""
+
 
 def is_loopback(host: str) -> bool:
     """Tell whether only this machine can reach the address."""
@@ -30,6 +33,9 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_SECONDS * 1000)
     try:
         listener.bind((host, port))
         listener.listen()  # from here on who connects waits, rather than being refused
