@@ -1,0 +1,294 @@
+"""A store that fails at any call, a disk that is full, a clock that jumps, a database that restarts."""
+
+import asyncio
+import itertools
+import json
+import sqlite3
+import tempfile
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatkit_protocol import FileAttachment, ThreadMetadata
+from chatkit_protocol.codec import decode_item
+from chatkit_protocol.requests import AttachmentCreateParams
+from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, action, create_app
+from chatkit_server.routes import TABLE
+from chatkit_server.stores.postgres import PostgresStore
+from support.faults import LONG, Watched, broken_rules, done, eventually, unharmed
+from support.postgres import get_server
+from support.wire import Reply, message
+
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+CARD = {"type": "Card", "children": [{"type": "Text", "value": "hi"}]}
+OK, INTERNAL = 200, 500
+
+
+class FailingStore(MemoryStore):
+    """Fails at the call of this number: before it did anything, or after it did all and the answer was lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fail_at, self.after, self.calls = 0, False, 0
+
+    def plan(self, number: int, *, after: bool) -> None:
+        self.fail_at, self.after, self.calls = number, after, 0
+
+    @property
+    def has_failed(self) -> bool:
+        return 0 < self.fail_at <= self.calls
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name in {"plan", "aclose"} or not asyncio.iscoroutinefunction(found):
+            return found
+
+        async def perhaps(*args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            fails = self.calls == self.fail_at
+            if fails and not self.after:
+                raise OSError("the store is out of reach")
+            result = await found(*args, **kwargs)
+            if fails:
+                await asyncio.sleep(0.001)
+                raise TimeoutError("the store did not answer in time")
+            return result
+
+        return perhaps
+
+
+class Files:
+    async def create(self, turn: Turn, params: AttachmentCreateParams) -> FileAttachment:
+        return FileAttachment(id=turn.new_id("attachment"), name=params.name, mime_type=params.mime_type)
+
+    async def delete(self, turn: Turn, attachment: Any) -> None:
+        """There are no bytes."""
+
+
+class Everything:
+    """Does with the store whatever an answer can do with it."""
+
+    attachments = Files()
+
+    async def respond(self, turn: Turn) -> Answer:
+        if turn.text == "warm":
+            return
+        yield turn.progress("thinking")
+        await turn.history()
+        yield turn.stream(["one ", "two"])
+        yield turn.widget(CARD)
+        turn.thread.title = f"after {turn.text}"
+        yield turn.hidden({"note": 1})
+        yield turn.say("three")
+
+    @action("go")
+    async def go(self, turn: Turn, _payload: Any) -> Answer:
+        yield turn.say("went")
+
+    @action("go")
+    async def at_once(self, turn: Turn, _payload: Any) -> Any:
+        return turn.sender
+
+    async def feedback(self, turn: Turn, item_ids: list[str], kind: str) -> None:
+        await turn.history()
+
+    async def transcribe(self, turn: Turn, audio: Any) -> str:
+        return "said"
+
+
+BASE = {"thread_id": "t", "created_at": THEN.isoformat()}
+ITEMS = [
+    {"type": "user_message", "id": "u", "content": [{"type": "input_text", "text": "hi"}], "inference_options": {}},
+    {"type": "assistant_message", "id": "a", "content": [{"type": "output_text", "text": "yes", "annotations": []}]},
+    {"type": "widget", "id": "w", "widget": CARD},
+    {
+        "type": "structured_input",
+        "id": "s",
+        "status": "pending",
+        "inputs": [{"type": "freeform", "id": "q", "question": "?"}],
+    },
+    {"type": "client_tool_call", "id": "c", "status": "pending", "call_id": "c", "name": "n", "arguments": {}},
+]
+SAID = message("again", attachments=["f"])
+REQUESTS: dict[str, dict[str, Any]] = {
+    "threads.create": {"input": SAID},
+    "threads.add_user_message": {"thread_id": "t", "input": SAID},
+    "threads.add_client_tool_output": {"thread_id": "t", "result": 1},
+    "threads.add_structured_input": {
+        "thread_id": "t",
+        "item_id": "s",
+        "input": {"status": "answered", "answers": {"q": {"values": ["x"]}}},
+    },
+    "threads.retry_after_item": {"thread_id": "t", "item_id": "u"},
+    "threads.custom_action": {"thread_id": "t", "item_id": "w", "action": {"type": "go"}},
+    "threads.sync_custom_action": {"thread_id": "t", "item_id": "w", "action": {"type": "go"}},
+    "threads.get_by_id": {"thread_id": "t"},
+    "threads.list": {},
+    "threads.update": {"thread_id": "t", "title": "new"},
+    "threads.delete": {"thread_id": "t"},
+    "items.list": {"thread_id": "t"},
+    "items.feedback": {"thread_id": "t", "item_ids": ["a"], "kind": "positive"},
+    "attachments.create": {"name": "n", "size": 1, "mime_type": "text/plain"},
+    "attachments.delete": {"attachment_id": "f"},
+    "input.transcribe": {"audio_base64": "AAEC", "mime_type": "audio/webm"},
+}
+NO_CALLS = {"input.transcribe"}
+"""What needs no store."""
+
+
+async def seed(store: Any) -> None:
+    await store.delete_thread("local", "t")
+    await store.save_thread("local", ThreadMetadata(id="t", created_at=THEN))
+    for fields in ITEMS:
+        await store.save_item("local", "t", decode_item(json.dumps(BASE | fields)))
+    await store.save_attachment("local", FileAttachment(id="f", name="f", mime_type="text/plain"))
+
+
+def test_every_request_is_tried() -> None:
+    assert {kind.__struct_config__.tag for kind in TABLE} == set(REQUESTS)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_told(after: bool) -> None:
+    store = FailingStore()
+    failures = 0
+    with unharmed(create_app(Everything(), store=store, strict=True, thread_wait=0)) as server:
+        for kind, params in REQUESTS.items():
+            for number in itertools.count(1):
+                store.plan(0, after=after)
+                server.run(seed(store))
+                store.plan(number, after=after)
+                reply = server.wire.ask(kind, **params)
+                failed = store.has_failed
+                store.plan(0, after=after)
+                judge(server, kind, reply, failed=failed)
+                failures += failed
+                if not failed:
+                    assert number > 1 or kind in NO_CALLS
+                    break
+    assert failures > 60
+
+
+def judge(server: Watched, kind: str, reply: Reply, *, failed: bool) -> None:
+    """What was told to be done is there and is what was told; a failure is told as one, once."""
+    streams = reply.headers["content-type"].startswith("text/event-stream")
+    if not streams:
+        assert reply.status in ({OK, INTERNAL} if failed else {OK}), reply.body
+        assert isinstance(reply.json, dict)
+        return
+    errors = reply.of("error")
+    assert len(errors) <= 1
+    assert failed or not errors
+    told = done(reply)
+    if told:
+        thread = next(iter(told.values()))["thread_id"]
+        listed = {item["id"]: item for item in server.wire.items(thread)}
+        assert {key: listed.get(key) for key in told} == told, kind
+    rules = broken_rules(({"type": kind, "params": REQUESTS[kind]}, reply))
+    assert not rules, (kind, rules)
+
+
+# A disk that is full
+
+
+async def chatter(turn: Turn) -> Answer:
+    for number in range(40):
+        if turn.text == "warm":
+            return
+        yield turn.say(f"{number} " + "x" * 2000)
+
+
+def full_after(store: SQLiteStore, pages: int) -> SQLiteStore:
+    """Let the file grow by no more than so many pages: then SQLite says that the disk is full."""
+    opened = store._open
+
+    def limited() -> sqlite3.Connection:
+        db = opened()
+        used = db.execute("PRAGMA page_count").fetchone()[0]
+        db.execute(f"PRAGMA max_page_count = {used + pages}")
+        return db
+
+    store._open = limited  # type: ignore[assignment]
+    return store
+
+
+def test_a_full_disk_ends_the_answer_and_keeps_what_was_told(tmp_path: Path) -> None:
+    store = full_after(SQLiteStore(tmp_path / "chat.sqlite3"), 12)
+    with unharmed(create_app(chatter, store=store)) as server:
+        reply = server.wire.create("go")
+        assert [error["allow_retry"] for error in reply.of("error")] == [True]
+        told = done(reply)
+        thread = next(iter(told.values()))["thread_id"]
+        assert 3 < len(told) < 30, "the disk was never full, or from the start"
+        assert server.wire.items(thread) == list(told.values())
+        refused = server.wire.ask("threads.update", thread_id=thread, title="y" * 40_000)
+        assert refused.status == INTERNAL
+        assert server.wire.ask("threads.delete", thread_id=thread).status == OK, "room can be made"
+        assert not server.wire.create("go").raw_events[0].get("error")
+
+
+# A clock that jumps
+
+
+def test_a_clock_that_jumps_changes_no_order() -> None:
+    jumps = itertools.cycle([0, 3600, -86_400, 40 * 365 * 86_400, -7, -(20 * 365 * 86_400)])
+
+    def now() -> datetime:
+        return THEN + timedelta(seconds=next(jumps))
+
+    with unharmed(create_app(chatter, now=now, strict=True)) as server:
+        first = server.wire.create("go")
+        told = done(first)
+        thread = next(iter(told.values()))["thread_id"]
+        told |= done(server.wire.say(thread, "more"))
+        assert server.wire.items(thread) == list(told.values())
+        assert server.wire.items(thread, order="desc") == list(told.values())[::-1]
+        retried = done(server.wire.ask("threads.retry_after_item", thread_id=thread, item_id=next(iter(told))))
+        assert [item["id"] for item in server.wire.items(thread)] == [next(iter(told)), *retried]
+
+
+# A database that restarts
+
+
+@pytest.mark.slow
+def test_postgres_restarts_in_the_middle_of_answers() -> None:
+    database = get_server(Path(tempfile.mkdtemp(prefix="chatkit-postgres-")) / "data", cleanup_mode="delete")
+    half_way = threading.Semaphore(0)
+
+    async def slowly(turn: Turn) -> Answer:
+        for number in range(30):
+            if turn.text == "warm":
+                return
+            yield turn.say(f"{turn.text} {number}")
+            half_way.release()
+            await asyncio.sleep(0.05)
+
+    replies: dict[str, Reply] = {}
+    try:
+        with unharmed(create_app(slowly, store=PostgresStore(database.get_uri()), ping=0.2), pooled=4) as server:
+            asking = [threading.Thread(target=ask, args=(server, name, replies)) for name in "abc"]
+            for thread in asking:
+                thread.start()
+            for _ in range(12):
+                assert half_way.acquire(timeout=LONG)
+            database.stop()
+            database.ensure_postgres_running()
+            for thread in asking:
+                thread.join(30)
+            assert len(replies) == 3
+            eventually(lambda: server.wire.ask("threads.list").status == OK, lambda: "it does not come back", 20)
+            for reply in replies.values():
+                told = done(reply)
+                assert len(reply.of("error")) <= 1
+                stored = server.wire.items(next(iter(told.values()))["thread_id"])
+                assert {item["id"]: item for item in stored} | told == {item["id"]: item for item in stored}
+                assert len(stored) <= len(told) + 1, "more is stored than the write whose answer was lost"
+    finally:
+        database.cleanup()
+
+
+def ask(server: Watched, name: str, replies: dict[str, Reply]) -> None:
+    replies[name] = server.wire.create(name)
