@@ -161,9 +161,7 @@ def create_app(
     answers = Answers(backend.locks, getattr(store, "notes", None), within=rejoin_within)
     ending = Drain(drain)
     finish = finish_within if on_disconnect == "finish" else None
-    endpoint = _Endpoint(
-        backend, identify, answers, drain=ending, finish=finish, ping=ping, max_body=max_body, patience=patience
-    )
+    endpoint = _Endpoint(backend, identify, answers, ending, finish, ping=ping, max_body=max_body, patience=patience)
     files = hooks.attachments if isinstance(hooks.attachments, ServedFiles) else None
     served: list[Route] = files.routes(path, backend, endpoint.enter) if files else []
     guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
@@ -207,9 +205,9 @@ class _Endpoint:
         backend: Backend,
         identify: Identify | None,
         answers: Answers,
-        *,
         drain: Drain,
         finish: float | None,
+        *,
         ping: float,
         max_body: int,
         patience: float,
