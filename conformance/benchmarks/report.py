@@ -69,7 +69,8 @@ def _setting(scale: Scale, seconds: float) -> str:
         f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()} {platform.machine()}; "
         f"openai-chatkit 1.6.5, chatkit-wire {version('chatkit-wire')}, Starlette {version('starlette')}, "
         f"uvicorn {version('uvicorn')}, openai-agents {version('openai-agents')}; {scale.rounds} rounds, "
-        f"{seconds / 60:.0f} minutes; {scale.streams} streams at the pace of a model, {scale.idle} idle ones."
+        f"{seconds / 60:.0f} minutes; {scale.streams} streams at the pace of a model, a piece every "
+        f"{scale.pace} ms, {scale.idle} idle ones."
     )
 
 

@@ -61,12 +61,12 @@ VERDICTS = [
 
 @pytest.mark.parametrize("line", VERDICTS)
 def test_what_is_said_about_targets(line) -> None:
-    scale = type("Scale", (), {"rounds": 1, "streams": 2, "idle": 3, "one": 4})()
+    scale = type("Scale", (), {"rounds": 1, "streams": 2, "idle": 3, "one": 4, "pace": 5})()
     assert f"- {line}\n" in report.table(results(), scale, 60, [("step", 1, 0.5)])
 
 
 def test_a_row_has_the_median_and_the_spread() -> None:
-    scale = type("Scale", (), {"rounds": 3, "streams": 2, "idle": 3, "one": 4})()
+    scale = type("Scale", (), {"rounds": 3, "streams": 2, "idle": 3, "one": 4, "pace": 5})()
     text = report.table(results(), scale, 60, [])
     assert "| streaming: events/s, 1 client | 10.0 (9.00\u201311.0) | 100 | 10.0 | ≥ 10 | 160 |" in text
 
