@@ -165,11 +165,12 @@ def test_what_was_said_is_logged_only_as_json(capsys) -> None:
     assert "only JSON logs" in capsys.readouterr().err
 
 
-def test_serve_takes_its_settings_from_a_file_and_shows_itself(tmp_path) -> None:
+def test_serve_takes_its_settings_from_a_file_and_shows_itself(tmp_path, request) -> None:
     (tmp_path / "chatkit.toml").write_text(
         'port = 0\nmetrics = true\nlogs = "json"\nmessage_length = 10\ntraces = true'
     )
     served = Served("serve", "--config", "chatkit.toml", cwd=tmp_path)
+    request.addfinalizer(served.close)
     served.wait_for("Ctrl-C")
     wire = Wire(served.port, headers={"x-request-id": "mine-2", "content-type": "application/json"})
     body = {"type": "threads.create", "params": {"input": {"content": [{"type": "input_text", "text": "x" * 11}]}}}
@@ -178,4 +179,3 @@ def test_serve_takes_its_settings_from_a_file_and_shows_itself(tmp_path) -> None
         assert 'chatkit_requests_total{outcome="refused",type="threads.create"} 1.0' in page.read().decode()
     line = next(json.loads(line) for line in served.wait_for("mine-2").splitlines() if "mine-2" in line)
     assert (line["message"], line["status"], line["code"]) == ("request", 413, "too_large")
-    served.close()
