@@ -11,11 +11,13 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from chatkit_conformance.differential.servers import OurServer
 from chatkit_conformance.fuzz import inside, outside, run
 from chatkit_conformance.fuzz.inside import Inside, Tally
 from chatkit_conformance.fuzz.mutants import MOST, Bodies
 from chatkit_conformance.fuzz.outside import Outside, is_whole
 from chatkit_conformance.fuzz.requests import MUTATORS, Chance, Requests, plain
+from support.faults import connect
 from support.live import live
 
 SEED = 7
@@ -49,6 +51,16 @@ def test_damaged_requests_over_sockets_are_answered() -> None:
     tally = run.requests(200, SEED, len)
     assert run.is_sound(tally), (tally.failed, tally.memory)
     assert {"200", "400", "404", "405", "waited for more"} <= set(tally.seen)
+
+
+@pytest.mark.slow
+def test_who_asks_for_another_protocol_is_answered_in_http() -> None:
+    """Mutant 19967 of a run: handed to a library for WebSockets, where there is one, it got no answer."""
+    asked = plain(b'{"type":"threads.list"}')
+    asked.headers += [(b"Connection", b"upgrade, host, content-length"), (b"Upgrade", b"websocket")]
+    with OurServer() as server, connect(server.port) as client:
+        client.sendall(asked.spelled())
+        assert client.recv(100).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_a_number_and_a_seed_name_a_mutant() -> None:

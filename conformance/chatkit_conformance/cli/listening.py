@@ -78,6 +78,7 @@ def run(
         log_level="info" if access_log else log_level,
         access_log=access_log,
         server_header=False,
+        ws="none",  # whoever asks for another protocol is answered in HTTP, rather than handed to what answers nothing
         timeout_graceful_shutdown=math.ceil(closing_seconds + SAVING_SECONDS),
     )
     uvicorn.Server(config).run(sockets=[listener])
