@@ -15,6 +15,10 @@ STREAM = "text/event-stream; charset=utf-8"
 FAILED = {"type": "error", "code": "stream.error", "allow_retry": True}
 OWN = {"type": "error", "code": "app.special", "message": "no", "allow_retry": True}
 NOTICE = {"type": "notice", "level": "info", "message": "n"}
+ICON = {"type": "progress_update", "text": "t", "icon": "new"}
+EMITS = {"type": "threads.create", "params": {"$script": [["emit", OWN]]}}
+NAMELESS = {"type": "threads.custom_action", "params": {"thread_id": "thr_1", "action": {"payload": {}}}}
+NAMED = {"type": "threads.custom_action", "params": {"thread_id": "thr_1", "action": {"type": "go"}}}
 PAGE = {"data": [], "has_more": False}
 SPEECH = {"type": "input.transcribe", "params": {"audio_base64": "%", "mime_type": "audio/mp4"}}
 PAGED = {"type": "items.list", "params": {"thread_id": "thr_1", "after": "msg_9"}}
@@ -40,7 +44,9 @@ def item(time: str) -> JSON:
 NOW = "2026-01-02T03:04:05Z"
 RECOGNISED = [
     pytest.param("D18", {}, stream(item(ANOTHER)), stream(item(NOW)), id="D18"),
-    pytest.param("D29", {}, stream(NOTICE, FAILED), stream(NOTICE, OWN), id="D29"),
+    pytest.param("D22", {}, stream(NOTICE, FAILED), stream(NOTICE, ICON, NOTICE), id="D22"),
+    pytest.param("D23", NAMELESS, stream(NOTICE), problem(400), id="D23"),
+    pytest.param("D29", EMITS, stream(NOTICE, FAILED), stream(NOTICE, OWN), id="D29"),
     pytest.param("D30", SPEECH, answer({"text": "0|audio/mp4"}), problem(400), id="D30"),
     pytest.param("D31", PAGED, answer(PAGE), problem(404), id="D31"),
 ]
@@ -48,7 +54,11 @@ REPORTED = [
     pytest.param({}, stream(item(NOW)), stream(item(ANOTHER)), id="our time changes"),
     pytest.param({}, stream(item(ANOTHER), NOTICE), stream(item(NOW)), id="and something is missing"),
     pytest.param({}, stream(FAILED), stream(NOTICE), id="no error of ours"),
-    pytest.param({}, stream(NOTICE, FAILED), stream(OWN), id="something is lost before our error"),
+    pytest.param({}, stream(NOTICE, FAILED), stream(ICON), id="something is lost before the icon"),
+    pytest.param(NAMELESS, stream(NOTICE), problem(404), id="an action is not found"),
+    pytest.param(NAMED, stream(NOTICE), problem(400), id="an action with a type is refused"),
+    pytest.param(EMITS, stream(NOTICE, FAILED), stream(OWN), id="something is lost before our error"),
+    pytest.param({}, stream(NOTICE, FAILED), stream(NOTICE, OWN), id="a code that no script has"),
     pytest.param(SPEECH, answer({"text": "0|audio/mp4"}), problem(404), id="speech is not found"),
     pytest.param(PAGED, answer(PAGE), problem(400), id="a cursor is a bad request"),
     pytest.param(PAGED | {"params": {}}, answer(PAGE), problem(404), id="no cursor was sent"),

@@ -107,6 +107,16 @@ class Clock:
         return told
 
 
+def complaints(scenario: Scenario, found: Comparison) -> list[str]:
+    """Say what is not as the scenario declares: differences without a number, with another one, or with one no more."""
+    declared = set(scenario.divergences)
+    other = [f"{scenario.name} differs by {number}, which it does not declare" for number in found.cited - declared]
+    # After a difference that nothing explains, nothing more was compared.
+    gone = [] if found.mismatches else declared - found.cited
+    gone_by = [f"{scenario.name} declares {number}, by which it does not differ any more" for number in gone]
+    return [*map(str, found.mismatches), *sorted(other), *sorted(gone_by)]
+
+
 def _known(side: Tape, step: Step) -> tuple[bool, bool]:
     """Tell what the explanations may know: whether the request names what is not there, whether a call is pending."""
     params = side.memory.resolved(step.get("params"))

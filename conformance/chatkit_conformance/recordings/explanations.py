@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatkit_conformance.differential.divergences import EXPLANATIONS
-from chatkit_conformance.differential.rules import Explanation, Scene, agreed, is_problem
+from chatkit_conformance.differential.rules import Explanation, Scene, agreed, crashed, is_problem
 from chatkit_conformance.differential.widget_rules import CRASH
 from chatkit_conformance.recordings.normal import FIRST
 
@@ -26,14 +26,35 @@ def _kept_times(value: Any) -> Any:
     return FIRST.isoformat() if value == ANOTHER else value
 
 
+def open_icons(scene: Scene) -> bool:
+    """D22: an icon that nobody knows is sent; the reference fails to make the event."""
+    official, ours = scene.events(scene.official), scene.events(scene.ours)
+    at = len(official) - 1
+    iconic = "'icon':" in str(ours[at : at + 1]) and official[at:] == [CRASH]
+    return iconic and scene.equal(official[:at], ours[:at]) and agreed(scene, fork=True)
+
+
+def nameless_action(scene: Scene) -> bool:
+    """D23: an action without a type is refused; the reference runs it."""
+    action = (scene.step.get("params") or {}).get("action")
+    nameless = isinstance(action, dict) and "type" not in action
+    return nameless and not crashed(scene.official[0]) and is_problem(scene.ours[0], 400) and agreed(scene, fork=True)
+
+
 def open_codes(scene: Scene) -> bool:
     """D29: an error has whatever code the app gives it; the reference fails to make one that it does not know."""
     official, ours = scene.events(scene.official), scene.events(scene.ours)
     at = len(official) - 1
     if official[at:] != [CRASH] or [event["type"] for event in ours[at : at + 1]] != ["error"]:
         return False
-    own = ours[at].get("code") not in {"custom", "stream.error"}
-    return own and scene.equal(official[:at], ours[:at]) and agreed(scene, fork=True)
+    # Of the app's own: the script has it.
+    own = str(ours[at].get("code"))
+    return (
+        own not in {"custom", "stream.error"}
+        and own in str(scene.step)
+        and scene.equal(official[:at], ours[:at])
+        and agreed(scene, fork=True)
+    )
 
 
 def broken_audio(scene: Scene) -> bool:
@@ -52,6 +73,8 @@ def lost_cursor(scene: Scene) -> bool:
 
 RULES = (
     Explanation("D18", restamped),
+    Explanation("D22", open_icons),
+    Explanation("D23", nameless_action),
     Explanation("D29", open_codes),
     Explanation("D30", broken_audio),
     Explanation("D31", lost_cursor),
