@@ -15,7 +15,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test check lint bench oldest reference references node adk results facts record differential fuzz load schemas coverage clean environment
+.PHONY: help run test slow check lint bench oldest reference references node adk results facts record differential fuzz load schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ help:  ## Show what there is.
 run: $(VENV)/installed-all  ## Serve a backend with the offline demo agent (PORT=8000).
 	@$(BIN)/chatkit-wire serve || [ $$? -eq 130 ]
 
-test: $(VENV)/installed-dev reference oldest  ## Run every test (HYPOTHESIS_PROFILE=dev, ci or nightly: how long properties look).
-	$(BIN)/pytest -n 2
+test: $(VENV)/installed-dev reference  ## Run the tests (HYPOTHESIS_PROFILE=dev, ci or nightly: how long properties look).
+	$(BIN)/pytest -n 2 -m 'not slow'
+
+slow: $(VENV)/installed-dev reference oldest  ## Run the slow tests, which CI runs too.
+	$(BIN)/pytest -n 2 -m slow --durations=20
 
 check: lint  ## Run lint, types and the quick tests.
 	$(BIN)/pytest -n 2 -m 'not slow and not reference'

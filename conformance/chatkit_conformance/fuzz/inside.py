@@ -56,6 +56,10 @@ class Tally:
         return self.memory[-1] - self.memory[min(1, len(self.memory) - 1)] if self.memory else 0
 
 
+WAITING = {"Drain._end_all", "_shutdown_watcher"}
+"""Tasks, ours and of sse-starlette, that wait for the end of the process."""
+
+
 class Inside:
     """The test bed, asked within the process."""
 
@@ -107,9 +111,9 @@ class Inside:
                 tally.sent += 1
                 tally.slowest = max(tally.slowest, time.perf_counter() - began)
             tally.failed += [f"mutant {number}: {fault} for {body[:300]!r}" for fault in judged(answer, tally)]
-        tasks = asyncio.all_tasks()
-        if len(tasks) > 2:  # noqa: PLR2004 - this one, and the one that waits for the end of the process
-            tally.failed.append(f"after mutant {numbers[-1]}: {len(tasks)} tasks are left")
+        left = {str(getattr(task.get_coro(), "__qualname__", task)) for task in asyncio.all_tasks()} - WAITING
+        if left != {self._lot.__qualname__}:
+            tally.failed.append(f"after mutant {numbers[-1]}: tasks are left: {', '.join(sorted(left))}")
 
 
 def judged(answer: Exchange, tally: Tally) -> Iterator[str]:
