@@ -1,7 +1,8 @@
 """The linter and the server's guard read one set of tables, and say the same of every step that these lack."""
 
 from collections.abc import Iterator
-from itertools import islice
+from functools import cache
+from itertools import chain, islice
 from typing import Any
 
 import pytest
@@ -34,12 +35,15 @@ def test_every_step_that_the_tables_lack_breaks_a_rule() -> None:
 NAMED = [one for one in BREAKS.values() if one.violation in life.RULES]
 
 
-TALKS = [[told(stream) for stream in talk] for talk in drawn(conversations(), 40)]
+@cache
+def talks(number: int) -> list[list[Told]]:
+    """Draw so many conversations."""
+    return [[told(stream) for stream in talk] for talk in drawn(conversations(), number)]
 
 
 def damaged(broken: Any) -> Iterator[list[Told]]:
-    """Give conversations whose last stream is broken in one way."""
-    for talk in TALKS:
+    """Give conversations whose last stream is broken in one way, of more and more that are drawn."""
+    for talk in chain.from_iterable(map(talks, (20, 80, 320, 1280))):
         for place, one in enumerate(talk):
             try:
                 yield [*talk[:place], broken.broken(one, picking(1))]
@@ -51,9 +55,9 @@ def damaged(broken: Any) -> Iterator[list[Told]]:
 def test_what_the_guard_names_the_linter_names(broken: Any) -> None:
     # An item of an earlier stream that is done again is another item under its id.
     rules = {life.RULES[broken.violation], "items.id.unique"}
-    talks = list(islice(damaged(broken), 2))
-    assert talks
-    for talk in talks:
+    found = list(islice(damaged(broken), 2))
+    assert len(found) == 2
+    for talk in found:
         assert rules & set(lint(exchanges(talk)).broken)
 
 

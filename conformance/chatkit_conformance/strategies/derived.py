@@ -66,7 +66,11 @@ def strategy(shape: Any, narrowed: Given = MappingProxyType({})) -> SearchStrate
 
 
 def drawn(values: SearchStrategy[T], number: int) -> list[T]:
-    """Draw so many values, the same ones each time; the first is the simplest."""
+    """Draw so many values, the first the simplest; the same ones each time that the same modules are loaded.
+
+    Hypothesis puts constants of all modules that are loaded among what it draws, so a test of the values has to draw
+    until it has those that it needs.
+    """
     found: list[T] = []
 
     @settings(
