@@ -30,6 +30,7 @@ VERBS = (
     Verb("lint", "tell what is wrong in a capture of the wire, and how to mend it", "conformance"),
     Verb("conform", "test a server in any language against the rules of the protocol", "conformance"),
     Verb("results", "test every server that has a test bed here, and compare them", "conformance"),
+    Verb("doctor", "tell what keeps a setup from working, its cause first, with the mend", "conformance"),
     Verb("explain", "explain a rule of the protocol, with a good and a bad example", "conformance"),
     Verb("show", "show a capture: times, sizes, and the thread that a user saw", "conformance"),
     Verb("diff", "tell how two captures differ in meaning", "conformance"),
