@@ -33,6 +33,7 @@ from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Trans
 from chatkit_server.routes import TABLE
 from chatkit_server.serving import ServedFiles
 from chatkit_server.stores.base import Store
+from chatkit_server.stores.bounded import bounded_store
 from chatkit_server.stores.memory import MemoryStore
 from chatkit_server.streaming import EventResponse, EventStream
 from chatkit_server.turn import THREAD_WAIT, Backend, Turn
@@ -42,6 +43,7 @@ MAX_BODY = 32 * 1024 * 1024
 """Bytes; recorded speech comes inside the body."""
 PING_SECONDS = 15.0
 PATIENCE = 60.0
+STORE_SECONDS = 30.0
 FINISH_SECONDS = 600.0
 REJOIN_SECONDS = 30.0
 """The widget posts again up to five times in 25 seconds."""
@@ -83,6 +85,7 @@ def create_app(
     ping: float = PING_SECONDS,
     max_body: int = MAX_BODY,
     patience: float = PATIENCE,
+    store_within: float | None = STORE_SECONDS,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     thread_wait: float | None = THREAD_WAIT,
     on_disconnect: Literal["stop", "finish"] = "stop",
@@ -120,6 +123,7 @@ def create_app(
         max_body: bytes that a request may have.
         patience: seconds that a client may take to send a request, and for which it may take nothing of an answer;
             then it is refused with 400, `reason` `slow`, or has gone away. 0 waits for ever.
+        store_within: seconds that a call of the store may take; then it has failed. None waits for ever.
         limits: how much a user may ask: length of messages, answers at once, requests a minute, time.
         thread_wait: seconds that an answer waits for the one that is being written in its thread, before it is
             refused with 409; 0 refuses at once, None lets both be written. Across processes if the store has `locks`.
@@ -147,7 +151,7 @@ def create_app(
     )
     backend = Backend(
         hooks=hooks,
-        store=observed_store(store or MemoryStore(), observers),
+        store=observed_store(bounded_store(store or MemoryStore(), store_within), observers),
         allow_cancel=allow_cancel and on_disconnect == "stop",
         strict=strict,
         new_id=new_id,

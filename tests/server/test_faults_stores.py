@@ -3,13 +3,17 @@
 import asyncio
 import itertools
 import json
+import signal
 import sqlite3
 import tempfile
 import threading
+import time
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
+import psutil
 import pytest
 
 from chatkit_protocol import FileAttachment, ThreadMetadata
@@ -18,6 +22,7 @@ from chatkit_protocol.requests import AttachmentCreateParams
 from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, action, create_app
 from chatkit_server.routes import TABLE
 from chatkit_server.stores.postgres import PostgresStore
+from chatkit_server.stores.twin import CALLS
 from support.faults import LONG, Watched, broken_rules, done, eventually, unharmed
 from support.postgres import get_server
 from support.wire import Reply, message
@@ -27,37 +32,47 @@ CARD = {"type": "Card", "children": [{"type": "Text", "value": "hi"}]}
 OK, INTERNAL = 200, 500
 
 
+How = Literal["before", "after", "hangs"]
+WITHIN = 0.03
+"""Seconds that a call may take where stores hang."""
+
+
 class FailingStore(MemoryStore):
-    """Fails at the call of this number: before it did anything, or after it did all and the answer was lost."""
+    """Fails at the call of this number: before it did anything, after it did all and the answer was lost, or never."""
 
-    def __init__(self) -> None:
+    def __init__(self, how: How) -> None:
         super().__init__()
-        self.fail_at, self.after, self.calls = 0, False, 0
+        self.how = how
+        self.fail_at, self.calls = 0, 0
 
-    def plan(self, number: int, *, after: bool) -> None:
-        self.fail_at, self.after, self.calls = number, after, 0
+    def plan(self, number: int) -> None:
+        self.fail_at, self.calls = number, 0
 
     @property
     def has_failed(self) -> bool:
         return 0 < self.fail_at <= self.calls
 
-    def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        if name in {"plan", "aclose"} or not asyncio.iscoroutinefunction(found):
-            return found
 
-        async def perhaps(*args: Any, **kwargs: Any) -> Any:
-            self.calls += 1
-            fails = self.calls == self.fail_at
-            if fails and not self.after:
-                raise OSError("the store is out of reach")
-            result = await found(*args, **kwargs)
-            if fails:
-                await asyncio.sleep(0.001)
-                raise TimeoutError("the store did not answer in time")
-            return result
+def failing(method: Any) -> Any:
+    @wraps(method)
+    async def call(store: FailingStore, *args: Any, **options: Any) -> Any:
+        store.calls += 1
+        fails = store.calls == store.fail_at
+        if fails and store.how == "hangs":
+            await asyncio.Event().wait()
+        if fails and store.how == "before":
+            raise OSError("the store is out of reach")
+        result = await method(store, *args, **options)
+        if fails:
+            await asyncio.sleep(0.001)
+            raise TimeoutError("the store did not answer in time")
+        return result
 
-        return perhaps
+    return call
+
+
+for name in CALLS:
+    setattr(FailingStore, name, failing(getattr(MemoryStore, name)))
 
 
 class Files:
@@ -151,19 +166,21 @@ def test_every_request_is_tried() -> None:
     assert {kind.__struct_config__.tag for kind in TABLE} == set(REQUESTS)
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_told(after: bool) -> None:
-    store = FailingStore()
+@pytest.mark.parametrize("how", get_args(How))
+def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_told(how: How) -> None:
+    store = FailingStore(how)
     failures = 0
-    with unharmed(create_app(Everything(), store=store, strict=True, thread_wait=0)) as server:
+    within = WITHIN if how == "hangs" else None
+    app = create_app(Everything(), store=store, strict=True, thread_wait=0, store_within=within)
+    with unharmed(app) as server:
         for kind, params in REQUESTS.items():
             for number in itertools.count(1):
-                store.plan(0, after=after)
+                store.plan(0)
                 server.run(seed(store))
-                store.plan(number, after=after)
+                store.plan(number)
                 reply = server.wire.ask(kind, **params)
                 failed = store.has_failed
-                store.plan(0, after=after)
+                store.plan(0)
                 judge(server, kind, reply, failed=failed)
                 failures += failed
                 if not failed:
@@ -250,7 +267,53 @@ def test_a_clock_that_jumps_changes_no_order() -> None:
         assert [item["id"] for item in server.wire.items(thread)] == [next(iter(told)), *retried]
 
 
-# A database that restarts
+# A database that hangs, or restarts
+
+
+def frozen(database: Any, signal_number: int) -> None:
+    """Signal every process of a PostgreSQL server."""
+    first = psutil.Process(database.get_pid())
+    for process in [first, *first.children(recursive=True)]:
+        process.send_signal(signal_number)
+
+
+@pytest.mark.slow
+def test_postgres_hangs_in_the_middle_of_an_answer_and_goes_on() -> None:
+    database = get_server(Path(tempfile.mkdtemp(prefix="chatkit-postgres-")) / "data", cleanup_mode="delete")
+    half_way, hangs = threading.Event(), threading.Event()
+
+    async def respond(turn: Turn) -> Answer:
+        yield turn.say("one")
+        if turn.text == "go":
+            half_way.set()
+            await asyncio.to_thread(hangs.wait)
+            yield turn.say("two")
+
+    replies: dict[str, Reply] = {}
+    store = PostgresStore(database.get_uri(), timeout=1.0)
+    try:
+        with unharmed(create_app(respond, store=store, store_within=0.3, ping=0.2), pooled=9) as server:
+            asking = threading.Thread(target=ask, args=(server, "go", replies))
+            asking.start()
+            assert half_way.wait(LONG)
+            frozen(database, signal.SIGSTOP)
+            began = time.monotonic()
+            hangs.set()
+            try:
+                asking.join(30)
+                assert not asking.is_alive()
+                assert server.wire.ask("threads.list").status == INTERNAL
+                assert time.monotonic() - began < 5, "it waits for what does not come"
+            finally:
+                frozen(database, signal.SIGCONT)
+            (reply,) = replies.values()
+            assert [error["allow_retry"] for error in reply.of("error")] == [True]
+            eventually(lambda: server.wire.ask("threads.list").status == OK, lambda: "it does not come back", 20)
+            told = done(reply)
+            stored = {item["id"]: item for item in server.wire.items(next(iter(told.values()))["thread_id"])}
+            assert {key: stored.get(key) for key in told} == told
+    finally:
+        database.cleanup()
 
 
 @pytest.mark.slow

@@ -133,13 +133,15 @@ def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], fil
 
     return demo_app(
         attachments=files,
-        store=store_at(told.data),
+        store=store_at(told.data, told.database_connections),
         provider=provider,
         identify=identify,
         allow_origins=told.allow_origins,
         allow_origin_regex=None if told.allow_origins else LOCAL_PAGES,
         allow_hosts=hosts,
         ping=told.ping,
+        patience=told.client_seconds,
+        store_within=told.store_seconds or None,
         drain=told.shutdown_seconds,
         on_disconnect=told.on_disconnect,
         thread_wait=told.thread_wait,

@@ -10,14 +10,14 @@ from chatkit_conformance.cli.terminal import Failure
 SCHEMES = ("postgresql://", "postgres://")
 
 
-def store_at(place: str) -> Any:
-    """Give the store of an SQLite file, whose folder is made, or of a database.
+def store_at(place: str, connections: int = 10) -> Any:
+    """Give the store of an SQLite file, whose folder is made, or of a database, with so many connections at most.
 
     Raises:
         Failure: when it cannot be had, in words for the user.
     """
     if place.startswith(SCHEMES):
-        return postgres(place)
+        return postgres(place, connections)
     from chatkit_server import SQLiteStore  # noqa: PLC0415 - an extra
 
     try:
@@ -27,14 +27,14 @@ def store_at(place: str) -> Any:
     return SQLiteStore(place)
 
 
-def postgres(url: str) -> Any:
+def postgres(url: str, connections: int = 10) -> Any:
     """Give the store of a PostgreSQL database.
 
     Raises:
         Failure: when the extra is not installed.
     """
     try:
-        return import_module("chatkit_server.stores.postgres").PostgresStore(url)
+        return import_module("chatkit_server.stores.postgres").PostgresStore(url, connections=connections)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("chatkit_"):
             raise

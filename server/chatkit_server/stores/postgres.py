@@ -19,6 +19,7 @@ from chatkit_protocol.codec import decode_attachment, decode_item, decode_metada
 from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
 from chatkit_server.stores.base import NotFound, Order
+from chatkit_server.stores.bounded import within
 from chatkit_server.stores.postgres_locks import PostgresLocks
 from chatkit_server.stores.postgres_notes import PostgresNotes
 from chatkit_server.stores.postgres_schema import Connection, enter, migrate
@@ -117,7 +118,8 @@ class PostgresStore:
     version, by the first call, which raises DatabaseSchemaError if it is not ours, or newer.
 
     A call takes one of at most `connections` from a pool, and waits no longer than `timeout` seconds for it;
-    then it raises psycopg_pool.PoolTimeout. Connections that the server has closed are replaced before they
+    then it raises psycopg_pool.PoolTimeout. Locks and notes, which have to do with other processes, take no longer
+    than that in all; then they raise TimeoutError. Connections that the server has closed are replaced before they
     are used, so the store goes on by itself after the server was restarted; calls that were under way then
     raise psycopg.OperationalError. A caller that is cancelled has the server give its statement up.
     """
@@ -129,8 +131,8 @@ class PostgresStore:
         self._timeout = timeout
         self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = asyncio.Lock()
-        self.locks = PostgresLocks(url, schema)
-        self.notes = PostgresNotes(self._run)
+        self.locks = PostgresLocks(url, schema, timeout)
+        self.notes = PostgresNotes(self._run_in_time)
 
     async def load_thread(self, user: str, thread_id: str) -> ThreadMetadata:
         return decode_metadata(await self._one("thread", LOAD_THREAD, key(user), key(thread_id)))
@@ -229,6 +231,9 @@ class PostgresStore:
         async with (await self._opened()).connection() as db:
             cursor = await db.execute(statement.encode(), values)
             return await cursor.fetchall() if cursor.description else []
+
+    async def _run_in_time(self, statement: str, *values: object) -> Rows:
+        return await within(self._timeout, self._run(statement, *values), "the database")
 
     async def _opened(self) -> AsyncConnectionPool[Connection]:
         if self._pool is None:

@@ -11,6 +11,7 @@ import logging
 from psycopg import AsyncConnection, OperationalError
 
 from chatkit_server.locks import Release, SharedLocks
+from chatkit_server.stores.bounded import within
 from chatkit_server.stores.postgres_schema import Connection
 
 logger = logging.getLogger("chatkit_server")
@@ -32,10 +33,11 @@ class PostgresLocks(SharedLocks):
     poll = 1.0
     """Who died without a word, or while nobody listened, is noticed after that."""
 
-    def __init__(self, url: str, space: str) -> None:
+    def __init__(self, url: str, space: str, timeout: float) -> None:
         super().__init__()
         self._url = url
         self._space = space
+        self._timeout = timeout
         self._db: Connection | None = None
         self._opening = asyncio.Lock()
         self._held: set[int] = set()
@@ -66,7 +68,7 @@ class PostgresLocks(SharedLocks):
         if place not in self._held:
             return
         self._held.discard(place)
-        with contextlib.suppress(OperationalError):  # without the connection there is no lock either
+        with contextlib.suppress(OperationalError, TimeoutError):  # without the connection there is no lock either
             await self._ask(LET_GO, place, CHANNEL, str(place))
 
     async def aclose(self) -> None:
@@ -82,11 +84,24 @@ class PostgresLocks(SharedLocks):
                 await db.close()
 
     async def _ask(self, question: bytes, *values: object) -> tuple[object, ...]:
-        """Ask on the connection that holds the locks; if it is lost, once more on a new one."""
+        """Ask on the connection that holds the locks; if it is lost, once more on a new one. Raises TimeoutError."""
+        try:
+            return await within(self._timeout, self._asked(question, values), "the database")
+        except TimeoutError:
+            await self._drop()
+            raise
+
+    async def _asked(self, question: bytes, values: tuple[object, ...]) -> tuple[object, ...]:
         try:
             return await self._answer(await self._connected(), question, values)
         except OperationalError:
             return await self._answer(await self._connected(), question, values)
+
+    async def _drop(self) -> None:
+        """Let go of a connection on which nothing comes back; what it held is taken again on the next one."""
+        db, self._db = self._db, None
+        if db:
+            await db.close()
 
     @staticmethod
     async def _answer(db: Connection, question: bytes, values: tuple[object, ...]) -> tuple[object, ...]:

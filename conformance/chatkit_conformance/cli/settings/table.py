@@ -12,6 +12,7 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 """What this machine calls itself. A page elsewhere whose name leads here (DNS rebinding) calls it otherwise."""
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
 
 
@@ -26,6 +27,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: Annotated[str, _("address to listen on", group="Listening")] = "127.0.0.1"
     port: Annotated[Port, _("port; 0 takes a free one", env="PORT")] = 8000
     ping: Annotated[Seconds, _("seconds of silence after which a comment keeps a stream alive; 0: never")] = 15.0
+    client_seconds: Annotated[
+        Seconds, _("how long a client may take to send a request, or take nothing of its answer; 0: for ever")
+    ] = 60.0
     shutdown_seconds: Annotated[Seconds, _("how long answers may take to end after SIGTERM")] = 5.0
     on_disconnect: Annotated[
         Literal["stop", "finish"], _("whether an answer whose client has gone is stopped, or finished")
@@ -35,6 +39,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     data: Annotated[
         str, _("SQLite file that keeps the threads, or the URL of a PostgreSQL database", group="Threads")
     ] = "data/chatkit.sqlite3"
+    database_connections: Annotated[
+        Positive, _("PostgreSQL: connections that each process has at most, beside two for locks and notices")
+    ] = 10
+    store_seconds: Annotated[Seconds, _("how long reading or writing a thread may take; then it has failed")] = 30.0
 
     llm_provider: Annotated[
         Literal["", "openai", "gemini", "compatible", "demo"],
