@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
 from chatkit_protocol.requests import MAX_LIMIT
 from chatkit_server.ids import Clock, utc_now
-from chatkit_server.stores.base import Store
+from chatkit_server.stores.base import NotFound, Store
+
+if TYPE_CHECKING:
+    from chatkit_server.files.shelf import Shelf  # needs an extra
 
 
 async def export_user(store: Store, user: str) -> AsyncIterator[dict[str, Any]]:
@@ -50,9 +54,31 @@ async def _attachments(store: Store, user: str) -> AsyncIterator[dict[str, Any]]
         more, after = page.has_more, page.after or None
 
 
-async def delete_user(store: Store, user: str) -> None:
-    """Delete all that a store keeps of a user. The bytes of their files go with the next sweep of the file store."""
+async def export_files(shelf: "Shelf", user: str, folder: Path) -> AsyncIterator[dict[str, Any]]:
+    """Copy the bytes of a user's files into a folder; tell of each which file of the folder it is, `{"file": …}`.
+
+    The copies are numbered, since names may be anything; what was announced and never uploaded is passed over.
+    """
+    number = 0
+    async for about in shelf.of(user):
+        copy = folder / str(number + 1)
+        try:
+            copy.write_bytes(await shelf.read(about.key))
+        except NotFound:
+            continue
+        number += 1
+        yield {"file": {"attachment_id": about.id, "name": about.name, "mime_type": about.mime_type, "path": copy.name}}
+
+
+async def delete_user(store: Store, user: str, shelf: "Shelf | None" = None) -> None:
+    """Delete all that a store keeps of a user, then the bytes of their files.
+
+    Without `shelf` the bytes go with the next sweep of the file store.
+    """
     await store.delete_user(user)
+    if shelf:
+        for about in [about async for about in shelf.of(user)]:
+            await shelf.delete(about.key)
 
 
 async def delete_older(store: Store, days: float, *, now: Clock = utc_now) -> int:

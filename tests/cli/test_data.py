@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from chatkit_conformance.cli import main
 from chatkit_protocol.codec import decode_attachment
 from chatkit_server import SQLiteStore
 from chatkit_server.context import Context
+from chatkit_server.files import disk
+from chatkit_server.files.shelf import About, Shelf
 from chatkit_server.stores.contract.check import fill
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS
 from chatkit_server.stores.postgres import PostgresStore
@@ -115,6 +118,9 @@ def test_an_export_goes_through_many_pages(tmp_path: Path, capsys: pytest.Captur
 WRONG = [
     pytest.param(["export", "ann", "--data", "nowhere.sqlite3"], "no file nowhere.sqlite3", id="no-file"),
     pytest.param(["expire", "soon", "--data", __file__], "'soon' is no number of days", id="no-number"),
+    pytest.param(["delete", "ann", "--data", __file__, "--files", "nowhere"], "no folder nowhere", id="no-folder"),
+    pytest.param(["delete", "ann", "--data", __file__, "--bytes", "x"], "is for export", id="bytes-of-delete"),
+    pytest.param(["export", "a", "--data", __file__, "--files", "off", "--bytes", "x"], "--files", id="no-place"),
 ]
 
 
@@ -122,3 +128,48 @@ WRONG = [
 def test_what_cannot_be_done_is_told(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", *words]) == 2
     assert why in capsys.readouterr().err
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Shelf:
+    """Files of two users beside an SQLite file of their threads."""
+    shelf = Shelf(disk(tmp_path / "files"))
+
+    async def full() -> None:
+        for user in ("ann", "bob"):
+            about = About(owner=user, id=f"f-{user}", name="../my file.txt", mime_type="text/plain", size=3)
+            await shelf.write_about(about)
+            await shelf.write(about.key, BytesIO(user.encode()), None)
+        await shelf.write_about(About(owner="ann", id="never", name="n", mime_type="text/plain", size=9))
+
+    asyncio.run(full())
+    tell(sqlite(tmp_path)[1], lambda store: fill(store, "a"))
+    return shelf
+
+
+def kept(shelf: Shelf, user: str) -> list[str]:
+    async def ids() -> list[str]:
+        return sorted([about.id async for about in shelf.of(user)])
+
+    return asyncio.run(ids())
+
+
+def test_the_files_of_a_user_are_exported(files: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["data", "export", "ann", "--data", sqlite(tmp_path)[0], "--bytes", str(tmp_path / "out")]
+    assert main(words) == 0
+    told = [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines() if line.startswith('{"file"')]
+    assert told == [{"attachment_id": "f-ann", "name": "../my file.txt", "mime_type": "text/plain", "path": "1"}]
+    assert [(one.name, one.read_bytes()) for one in (tmp_path / "out").iterdir()] == [("1", b"ann")]
+    assert main(words) == 2, "the folder is there"
+
+
+def test_the_files_of_a_user_are_deleted_at_once(
+    files: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["data", "delete", "ann", "--data", sqlite(tmp_path)[0]]
+    assert main([*words, "--files", "off"]) == 0
+    assert "--files" in capsys.readouterr().err
+    assert kept(files, "ann") == ["f-ann", "never"]
+    assert main(words) == 0
+    assert not capsys.readouterr().err
+    assert (kept(files, "ann"), kept(files, "bob")) == ([], ["f-bob"])

@@ -31,6 +31,14 @@ def uploads(told: Settings) -> Any:
         raise Failure(f"the settings of files are wrong: {error}", 2) from None
 
 
+def shelf_at(place: str, endpoint: str = "") -> Any:
+    """Give what is kept at a place, for work on it while no server is asked. Its secret is not needed."""
+    from chatkit_server.files import disk  # noqa: PLC0415 - an extra
+    from chatkit_server.files.shelf import Shelf  # noqa: PLC0415 - an extra
+
+    return Shelf(_s3(place, endpoint) if place.startswith(BUCKET) else disk(place))
+
+
 def folder_of(told: Settings) -> str:
     """Name the place: the one that is set, or `files` beside the threads."""
     if told.files:
@@ -47,9 +55,13 @@ def _folder(told: Settings) -> tuple[Any, list[str]]:
 
 
 def _bucket(told: Settings) -> tuple[Any, list[str]]:
-    from chatkit_server.files import s3  # noqa: PLC0415 - an extra
-
     if not told.files_secret:
         raise Failure("files in a bucket need CHATKIT_FILES_SECRET, the same in every process", 2)
-    name, _, prefix = told.files.removeprefix(BUCKET).partition("/")
-    return s3(name, prefix=prefix, endpoint=told.files_endpoint or None), told.files_secret.split(",")
+    return _s3(told.files, told.files_endpoint), told.files_secret.split(",")
+
+
+def _s3(place: str, endpoint: str) -> Any:
+    from chatkit_server.files import s3  # noqa: PLC0415 - an extra
+
+    name, _, prefix = place.removeprefix(BUCKET).partition("/")
+    return s3(name, prefix=prefix, endpoint=endpoint or None)

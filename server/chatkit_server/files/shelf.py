@@ -38,7 +38,12 @@ class About(Struct, kw_only=True):
 
 def key_of(owner: str, file_id: str) -> str:
     """Name the folder of a file by digests alone: no name of a user, and no id, can lead out of it."""
-    return f"{sha256(owner.encode()).hexdigest()[:32]}/{sha256(file_id.encode()).hexdigest()[:32]}"
+    return f"{folder_of(owner)}/{sha256(file_id.encode()).hexdigest()[:32]}"
+
+
+def folder_of(owner: str) -> str:
+    """Name the folder in which a user's are."""
+    return sha256(owner.encode()).hexdigest()[:32]
 
 
 _about = msgspec.json.Decoder(About).decode
@@ -80,11 +85,20 @@ class Shelf:
             with contextlib.suppress(FileNotFoundError):
                 await obstore.delete_async(self._place, f"{key}/{what}")
 
+    async def of(self, owner: str) -> AsyncIterator[About]:
+        """Go through the files of a user."""
+        async for about in self._listed(folder_of(owner)):
+            yield about
+
     async def older_than(self, time: datetime) -> AsyncIterator[About]:
         """Go through the files of which nothing has changed since then."""
-        async for lot in obstore.list(self._place):
+        async for about in self._listed(before=time):
+            yield about
+
+    async def _listed(self, folder: str | None = None, *, before: datetime | None = None) -> AsyncIterator[About]:
+        async for lot in obstore.list(self._place, prefix=folder):
             for found in lot:
-                if found["path"].endswith(f"/{ABOUT}") and found["last_modified"] < time:
+                if found["path"].endswith(f"/{ABOUT}") and (before is None or found["last_modified"] < before):
                     with contextlib.suppress(NotFound):
                         yield await self.about(found["path"].removesuffix(f"/{ABOUT}"))
 
