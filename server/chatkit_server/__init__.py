@@ -3,6 +3,7 @@
 from chatkit_server.app import create_app
 from chatkit_server.context import Context
 from chatkit_server.errors import CustomStreamError, StreamError, TooMany, Unauthorized, Unsupported
+from chatkit_server.inspector import Inspector
 from chatkit_server.limits import Limits
 from chatkit_server.responder import Answer, Audio, action
 from chatkit_server.stores import MemoryStore, NotFound, SQLiteStore, Store
@@ -14,6 +15,7 @@ __all__ = [
     "Audio",
     "Context",
     "CustomStreamError",
+    "Inspector",
     "Limits",
     "MemoryStore",
     "NotFound",

@@ -22,6 +22,7 @@ from chatkit_server.context import Context, first_locale
 from chatkit_server.draining import Drain
 from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
+from chatkit_server.inspector import Inspector
 from chatkit_server.joining import FRAME, Answers, recorded
 from chatkit_server.limits import Gate, Limits
 from chatkit_server.locks import LocalLocks
@@ -94,6 +95,7 @@ def create_app(
     drain: float = DRAIN_SECONDS,
     observers: Iterable[Observer] = (),
     pages: Mapping[str, Page] | None = None,
+    inspector: Inspector | None = None,
     new_id: NewId = random_id,
     now: Clock = utc_now,
 ) -> Starlette:
@@ -136,6 +138,7 @@ def create_app(
         drain: seconds that answers have to come to their end when the server stops; then they are stopped, and saved.
         observers: are told what happens: `Metrics`, `Traces`, `Logs` of `chatkit_server.observing`, or your own.
         pages: more pages beside `/healthz` and `/readyz`, by path, for instance `{"/metrics": metrics.page}`.
+        inspector: a page at `/` that shows the chat and the wire, for development; off unless given.
         new_id: makes ids.
         now: tells the time, in UTC.
     """
@@ -168,6 +171,7 @@ def create_app(
     endpoint = _Endpoint(backend, identify, answers, ending, finish, ping=ping, max_body=max_body, patience=patience)
     files = hooks.attachments if isinstance(hooks.attachments, ServedFiles) else None
     served: list[Route] = files.routes(path, backend, endpoint.enter) if files else []
+    shown = inspector.routes(path) if inspector else []
     guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
     cors = Middleware(
         CORSMiddleware,
@@ -190,7 +194,7 @@ def create_app(
         await backend.store.aclose()
 
     app: Starlette = Starlette(
-        routes=[Route(path, answering(endpoint.answer), methods=["POST"]), *served],
+        routes=[Route(path, answering(endpoint.answer), methods=["POST"]), *served, *shown],
         middleware=[probes, Middleware(Observed, observers), guard, cors],
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_error},

@@ -127,8 +127,10 @@ def _identify(told: Settings) -> Any:
 
 def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], files: Any) -> Any:
     from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
+    from chatkit_conformance.cli.listening import is_loopback  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.observers import observers  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
+    from chatkit_server.inspector import Inspector  # noqa: PLC0415 - an extra
     from chatkit_server.limits import Limits  # noqa: PLC0415 - an extra
 
     return demo_app(
@@ -153,6 +155,7 @@ def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], fil
             requests_per_minute=told.requests_per_minute or None,
             seconds_per_answer=told.seconds_per_answer or None,
         ),
+        inspector=Inspector() if is_loopback(told.host) else None,
         **observers(told),
     )
 

@@ -26,7 +26,7 @@ from chatkit_protocol.attachments import (
 from chatkit_protocol.content import UserMessageTextContent
 from chatkit_protocol.items import WidgetItem
 from chatkit_protocol.requests import AttachmentCreateParams
-from chatkit_server import Answer, Audio, Store, Turn, action, create_app
+from chatkit_server import Answer, Audio, Inspector, Store, Turn, action, create_app
 from chatkit_server.app import Identify
 from chatkit_server.errors import Unauthorized
 from chatkit_server.responder import Respond
@@ -105,7 +105,11 @@ async def _upload(http: Request) -> Response:
 
 
 def scripted_app(
-    store: Store | None = None, env: Mapping[str, str] | None = None, *, identify: Identify | None = None
+    store: Store | None = None,
+    env: Mapping[str, str] | None = None,
+    *,
+    identify: Identify | None = None,
+    inspector: Inspector | None = None,
 ) -> Starlette:
     """Make the test bed; broken events pass, since scripts break the protocol on purpose.
 
@@ -113,9 +117,10 @@ def scripted_app(
         store: where threads are kept; in memory unless given.
         env: where OPENAI_BASE_URL names the model, if there is one.
         identify: tells who asks, such as `by_header`; without it everyone is one user.
+        inspector: a page to talk to it.
     """
     agent = _agent(env or {})
-    app = create_app(Obedient(agent), store=store, strict=False, identify=identify)
+    app = create_app(Obedient(agent), store=store, strict=False, identify=identify, inspector=inspector)
     app.router.routes.append(Route("/uploads/{attachment_id}", _upload, methods=["PUT"]))
     inner = app.router.lifespan_context
 

@@ -1,0 +1,96 @@
+"""A browser for a session, a watched page for a test, the demo and the test bed for a module."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from chatkit_conformance.testbed.app import scripted_app
+from chatkit_server import Inspector
+from cli.processes import ENDPOINT, Served
+from support.browser import Faults, context_of, launched
+from support.live import live
+
+HERE = Path(__file__).parent
+SERIOUS = {"serious", "critical"}
+SAY = """async (text) => {
+  await window.inspector.session.send({ parts: [{ type: "input_text", text }] });
+}"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of a page is slow: it needs a browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as one:
+        yield one
+
+
+@pytest.fixture
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture
+def page(browser: Browser, faults: Faults) -> Iterator[Page]:
+    """A new tab in a profile of its own. It fails its test for errors, violated policies, requests to other hosts."""
+    with context_of(browser, faults) as context:
+        yield context.new_page()
+    assert faults.seen == []
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What `chatkit-wire serve` serves, with files; the address of its page."""
+    place = tmp_path_factory.mktemp("demo")
+    served = Served("serve", "--port", "0", "--data", str(place / "chat.sqlite3"), cwd=place)
+    yield served.url.removesuffix(ENDPOINT.lstrip("/"))
+    served.close()
+
+
+class Bed:
+    """Our test bed with a page: whatever a script tells it, it says."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/"
+
+    def open(self, page: Page) -> None:
+        """Go there, to a new thread."""
+        page.goto(self.url)
+        page.wait_for_function("window.inspector")
+
+    def play(self, page: Page, *operations: list[Any]) -> None:
+        """Have it carry out operations, from the thread that is shown; come back when the answer has ended."""
+        page.evaluate(SAY, f"ckc:{json.dumps(operations)}")
+
+    def begin(self, page: Page, *operations: list[Any]) -> None:
+        """The same without waiting for the end."""
+        page.evaluate(f"(text) => void ({SAY})(text)", f"ckc:{json.dumps(operations)}")
+
+
+@pytest.fixture(scope="module")
+def bed() -> Iterator[Bed]:
+    with live(scripted_app(inspector=Inspector(title="Test bed"))) as port:
+        yield Bed(port)
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Check that axe finds no serious fault in a page as it is now."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        found = axe.run(page).response["violations"]
+        serious = [one for one in found if one["impact"] in SERIOUS]
+        assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in serious] == []
+
+    return check
