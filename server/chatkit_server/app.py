@@ -163,15 +163,14 @@ def create_app(
         locks=getattr(store, "locks", None) or LocalLocks(),
         thread_wait=thread_wait,
     )
-    if allow_credentials and (not allow_origins or "*" in allow_origins or allow_origin_regex):
-        raise ValueError("cookies are for listed origins only: give `allow_origins` without `*`, and no pattern")
+    _check_credentials(allow_origins, allow_origin_regex, allow_credentials=allow_credentials)
     answers = Answers(backend.locks, getattr(store, "notes", None), within=rejoin_within)
     ending = Drain(drain)
     finish = finish_within if on_disconnect == "finish" else None
     endpoint = _Endpoint(backend, identify, answers, ending, finish, ping=ping, max_body=max_body, patience=patience)
     files = hooks.attachments if isinstance(hooks.attachments, ServedFiles) else None
-    served: list[Route] = files.routes(path, backend, endpoint.enter) if files else []
     shown = inspector.routes(path) if inspector else []
+    served = [*(files.routes(path, backend, endpoint.enter) if files else ()), *shown]
     guard = Middleware(Guard, hosts=allow_hosts, origins=Origins(allow_origins, allow_origin_regex))
     cors = Middleware(
         CORSMiddleware,
@@ -194,7 +193,7 @@ def create_app(
         await backend.store.aclose()
 
     app: Starlette = Starlette(
-        routes=[Route(path, answering(endpoint.answer), methods=["POST"]), *served, *shown],
+        routes=[Route(path, answering(endpoint.answer), methods=["POST"]), *served],
         middleware=[probes, Middleware(Observed, observers), guard, cors],
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_error},
@@ -203,6 +202,11 @@ def create_app(
     app.state.draining = False
     app.state.answers = answers
     return app
+
+
+def _check_credentials(origins: Sequence[str], pattern: str | None, *, allow_credentials: bool) -> None:
+    if allow_credentials and (not origins or "*" in origins or pattern):
+        raise ValueError("cookies are for listed origins only: give `allow_origins` without `*`, and no pattern")
 
 
 class _Endpoint:
