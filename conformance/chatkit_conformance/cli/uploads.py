@@ -24,7 +24,8 @@ def uploads(told: Settings) -> Any:
     limits = FileLimits(max_bytes=told.file_bytes, accept=tuple(told.file_types) or ("*/*",))
     try:
         place, secret = _bucket(told) if told.files.startswith(BUCKET) else _folder(told)
-        return FileStore(place, secret, limits=limits, base_url=told.public_url)
+        patience = told.client_seconds or None
+        return FileStore(place, secret, limits=limits, base_url=told.public_url, patience=patience)
     except OSError as error:
         raise Failure(f"files cannot be kept in {folder_of(told)}: {error.strerror}", 2) from None
     except ValueError as error:

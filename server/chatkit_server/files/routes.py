@@ -1,5 +1,6 @@
 """The addresses of files: signed ones to send bytes to and show them from, and the direct upload."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from chatkit_protocol.codec import RequestError, encode
 from chatkit_server.files.checking import received
 from chatkit_server.files.shelf import BYTES, PREVIEW, About
 from chatkit_server.files.store import FileStore
-from chatkit_server.refusing import answering
+from chatkit_server.refusing import SLOW, answering
 from chatkit_server.serving import Enter
 from chatkit_server.turn import Backend
 from chatkit_server.views import public_attachment
@@ -56,13 +57,20 @@ class FileRoutes:
         about = await self._files.shelf.about(signed.key)
         if about.item_id:
             raise RequestError("the file was sent with a message already", code="forbidden", reason="sent")
-        _hold_to_length(http, about.size + AROUND)
+        body = self._body(http, about.size + AROUND)
         if http.headers.get("content-type", "").startswith(FORM):
-            async with _form(http, about.size + AROUND) as part:
+            async with _form(body) as part:
                 await self._keep(about, _pieces(part))
         else:
-            await self._keep(about, http.stream())
+            await self._keep(about, _bare(body))
         return Response(status_code=204)
+
+    def _body(self, http: Request, most: int) -> Request:
+        """Give the same request, whose body may have so many bytes; if it announces more, none of it is read."""
+        length = http.headers.get("content-length", "")
+        if length.isdigit() and int(length) > most:
+            raise _too_large(most)
+        return Request(http.scope, _minded(http.receive, most, self._files.patience))
 
     async def _keep(self, about: About, pieces: AsyncIterator[bytes]) -> None:
         with await received(pieces, mime_type=about.mime_type, size=about.size) as file:
@@ -86,8 +94,7 @@ class FileRoutes:
         limits = self._files.limits
         if not http.headers.get("content-type", "").startswith(FORM):
             raise RequestError(f"a form is wanted ({FORM}) with the field {FIELD}")
-        _hold_to_length(http, limits.max_bytes + AROUND)
-        async with _form(http, limits.max_bytes + AROUND) as part:
+        async with _form(self._body(http, limits.max_bytes + AROUND)) as part:
             about = About(
                 owner=context.owner,
                 id=self._backend.new_id("attachment"),
@@ -103,30 +110,35 @@ class FileRoutes:
         return Response(encode(public_attachment(attachment)), media_type="application/json")
 
 
-def _hold_to_length(http: Request, most: int) -> None:
-    """Refuse a body by the length that it announces, before any of it is read."""
-    length = http.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
-        raise _too_large(most)
-
-
 def _too_large(most: int) -> RequestError:
     return RequestError(f"the body has more than {most} bytes", code="too_large", reason="size")
 
 
-class _LongerError(MultiPartException):
-    """More came than is taken. Of this kind, since then the parser closes what it has written so far."""
+class _StopError(MultiPartException):
+    """No more is read of a body. Of this kind, since then a parser of forms closes what it has written so far."""
+
+    def __init__(self, refusal: RequestError) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+async def _bare(body: Request) -> AsyncIterator[bytes]:
+    """Give the bytes of a file that is all of a body."""
+    try:
+        async for piece in body.stream():
+            yield piece
+    except _StopError as stop:
+        raise stop.refusal from None
 
 
 @asynccontextmanager
-async def _form(http: Request, most: int) -> AsyncIterator[UploadFile]:
+async def _form(body: Request) -> AsyncIterator[UploadFile]:
     """Give the file of a form, as long as it is open."""
-    form = Request(http.scope, _counted(http.receive, most)).form(max_files=1, max_fields=8)
     try:
-        parts = await form
+        parts = await body.form(max_files=1, max_fields=8)
     except HTTPException as error:
-        if isinstance(error.__context__, _LongerError):
-            raise _too_large(most) from None
+        if isinstance(error.__context__, _StopError):
+            raise error.__context__.refusal from None
         raise RequestError("the form cannot be read") from None
     try:
         part = parts.get(FIELD)
@@ -137,19 +149,24 @@ async def _form(http: Request, most: int) -> AsyncIterator[UploadFile]:
         await parts.close()
 
 
-def _counted(receive: Receive, most: int) -> Receive:
-    """Count what comes in: parsers of forms write files to disk however large they are."""
+def _minded(receive: Receive, most: int, patience: float | None) -> Receive:
+    """Mind what comes in: parsers of forms write files to disk however large they are, and wait however long."""
     got = 0
 
-    async def counted() -> Message:
+    async def minded() -> Message:
         nonlocal got
-        message = await receive()
+        try:
+            async with asyncio.timeout(patience):
+                message = await receive()
+        except TimeoutError:
+            slow = RequestError(f"nothing more of the body came within {patience:g} s", reason=SLOW)
+            raise _StopError(slow) from None
         got += len(message.get("body", b""))
         if got > most:
-            raise _LongerError("too long")
+            raise _StopError(_too_large(most))
         return message
 
-    return counted
+    return minded
 
 
 async def _pieces(part: UploadFile) -> AsyncIterator[bytes]:

@@ -30,7 +30,7 @@ from chatkit_server.serving import Enter
 from chatkit_server.stores.base import NotFound, Store
 from chatkit_server.turn import Backend, Turn
 
-HOUR, DAY = 3600, 24 * 3600
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 
 class FileStore:
@@ -46,6 +46,7 @@ class FileStore:
         upload_seconds: how long the address for an upload is good.
         show_seconds: how long addresses of previews and downloads are; each time a thread is read there are new ones.
         unclaimed_seconds: after that a file is deleted that no message carries, or whose message is gone.
+        patience: seconds for which a client may send nothing of a file; then it is refused. None waits for ever.
         sweep_seconds: how often to look for those; 0 for never, if `sweep` is called in another way.
     """
 
@@ -59,11 +60,13 @@ class FileStore:
         upload_seconds: int = HOUR,
         show_seconds: int = DAY,
         unclaimed_seconds: int = DAY,
+        patience: float | None = MINUTE,
         sweep_seconds: int = 6 * HOUR,
     ) -> None:
         self.shelf = Shelf(place)
         self.signer = Signer(secret)
         self.limits = limits
+        self.patience = patience
         self._base_url = base_url
         self._path = ""
         self._upload_seconds = upload_seconds
