@@ -9,7 +9,7 @@ from chatkit_conformance.linter.growth import JSON, listed
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.scripted import Words, arrived, foretold, pairs, steps
 from chatkit_conformance.linter.subjects import Conversation, Event, Stream, script_of
-from chatkit_conformance.transcript import Exchange
+from chatkit_conformance.transcript import Exchange, compact
 
 SDK = "openai-chatkit 1.6.5, chatkit/server.py:"
 SEPARATORS = "\u2028\u2029\u0085"
@@ -49,7 +49,7 @@ def events_arrive(stream: Stream) -> Looks:
     words = Words(stream.thread_id)
     for expected, event in zip(wanted, found, strict=False):
         fits = words.fits(expected, event.value)
-        yield event.look(fits, str(expected)[:400], event.value)
+        yield event.look(fits, compact(expected)[:400], event.value)
         if not fits:
             return
     enough = len(found) == len(wanted) if all_of_it else len(found) >= len(wanted)
@@ -85,7 +85,9 @@ def widgets_arrive(stream: Stream) -> Looks:
     if made and not emitted and not stream.failed and stream.whole:
         words = Words(stream.thread_id)
         for wanted, event in zip(made, shown, strict=False):
-            yield event.look(words.fits(wanted, event.item.get("widget")), str(wanted)[:400], event.item.get("widget"))
+            yield event.look(
+                words.fits(wanted, event.item.get("widget")), compact(wanted)[:400], event.item.get("widget")
+            )
         yield stream.look(len(shown) >= len(made), f"{len(made)} widgets", len(shown))
 
 
@@ -211,7 +213,7 @@ def keys_of_free_objects_stay(stream: Stream) -> Looks:
     """The keys of an object of the app are never renamed."""
     for event, path, wanted, found in _free(stream):
         names = {name for name, value in wanted.items() if value is not None}
-        yield event.look(names <= found.keys(), sorted(names).__str__(), sorted(found), path=path)
+        yield event.look(names <= found.keys(), compact(sorted(names)), sorted(found), path=path)
 
 
 def _spoken(name: str, *texts: str, **given: object) -> Exchange:
