@@ -21,6 +21,11 @@ SAY = """async (text) => {
   await window.inspector.session.send({ parts: [{ type: "input_text", text }] });
 }"""
 
+MODULES = ("wire/sse", "wire/json", "wire/transcript", "wire/redaction", "model/fold")
+IMPORT = """async (names) => {
+  for (const name of names) window[name.split("/").at(-1)] = await import(`./inspector/${name}.js`);
+}"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of a page is slow: it needs a browser."""
@@ -66,7 +71,7 @@ class Bed:
     def open(self, page: Page) -> None:
         """Go there, to a new thread."""
         page.goto(self.url)
-        page.wait_for_function("window.inspector")
+        page.locator("ck-app[data-ready]").wait_for()
 
     def play(self, page: Page, *operations: list[Any]) -> None:
         """Have it carry out operations, from the thread that is shown; come back when the answer has ended."""
@@ -81,6 +86,18 @@ class Bed:
 def bed() -> Iterator[Bed]:
     with live(scripted_app(inspector=Inspector(title="Test bed"))) as port:
         yield Bed(port)
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser, bed: Bed) -> Iterator[Page]:
+    """A page in which functions of modules can be called by `evaluate`, each module by its name: `fold.apply(…)`."""
+    faults = Faults()
+    with context_of(browser, faults) as context:
+        page = context.new_page()
+        bed.open(page)
+        page.evaluate(IMPORT, MODULES)
+        yield page
+    assert faults.seen == []
 
 
 @pytest.fixture

@@ -39,3 +39,4 @@ if (named()) await session.openThread(named());
 
 // For tests, and for whoever looks from the browser's console.
 Object.assign(window, { inspector: { config, log, session, settings, client } });
+app.toggleAttribute("data-ready", true);

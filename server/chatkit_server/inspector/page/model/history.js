@@ -61,8 +61,9 @@ export class History {
     this.hasOlder = false; // not twice at the same time
     const items = await this.#page(threadId, limit, this.#before);
     if (view !== session.view) return [];
-    view.items = new Map([...items.map((/** @type {any} */ item) => [item.id, item]), ...view.items]);
-    const ids = items.map((/** @type {any} */ item) => item.id);
+    const older = new Map(items.map((item) => [item.id, item]));
+    view.items = new Map([...older, ...view.items]);
+    const ids = [...older.keys()];
     session.changed("items", ids);
     return ids;
   }
