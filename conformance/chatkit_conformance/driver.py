@@ -52,22 +52,39 @@ def post(
 
 
 def send(url: str, asked: Exchange, headers: Mapping[str, str], deadline: float, leave: int = 0) -> Exchange:
-    """Carry out an exchange."""
-    place = urlsplit(url)
-    target = place.path + (f"?{place.query}" if place.query else "")
-    asked = replace(asked, path=target)
-    kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
-    connection = kind(place.hostname or "127.0.0.1", place.port, timeout=deadline)
-    started = time.monotonic()
+    """Carry out an exchange on a connection of its own."""
+    connection = connection_to(url, deadline)
     try:
-        connection.request(asked.method, target, asked.sent, dict(headers))
-        response = connection.getresponse()
-        told = replace(asked, status=response.status, headers=_headers(response))
-        return _read(told, response, started, deadline, leave)
-    except (OSError, HTTPException) as error:
-        return replace(asked, trouble=_trouble(error, deadline))
+        return exchanged(connection, replace(asked, path=target_of(url)), headers, deadline, leave)[0]
     finally:
         connection.close()
+
+
+def connection_to(url: str, deadline: float) -> HTTPConnection:
+    """Give a connection to the server of an address; it is opened by the first request."""
+    place = urlsplit(url)
+    kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
+    return kind(place.hostname or "127.0.0.1", place.port, timeout=deadline)
+
+
+def target_of(url: str) -> str:
+    """Give what an address says behind the host."""
+    place = urlsplit(url)
+    return (place.path or "/") + (f"?{place.query}" if place.query else "")
+
+
+def exchanged(
+    connection: HTTPConnection, asked: Exchange, headers: Mapping[str, str], deadline: float, leave: int = 0
+) -> tuple[Exchange, HTTPResponse | None]:
+    """Carry out an exchange on a connection; give the head of the reply as well, if there is one."""
+    started = time.monotonic()
+    try:
+        connection.request(asked.method, asked.path, asked.sent, dict(headers))
+        response = connection.getresponse()
+        told = replace(asked, status=response.status, headers=_headers(response))
+        return _read(told, response, started, deadline, leave), response
+    except (OSError, HTTPException) as error:
+        return replace(asked, trouble=_trouble(error, deadline)), None
 
 
 def _headers(response: HTTPResponse) -> dict[str, str]:

@@ -14,6 +14,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
@@ -24,7 +25,7 @@ EXAMPLE = """\
   chatkit-wire doctor --project . --fix
   chatkit-wire doctor --url http://127.0.0.1:8000/chatkit/api --only backend.cors --json
   chatkit-wire doctor --list"""
-TIMEOUT = 10.0
+TIMEOUT = 30.0
 """Seconds; what is healthy and asks a model answers within them most of the time."""
 
 
@@ -35,9 +36,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--origin", default="http://localhost:3000", help="of the page with the widget (%(default)s)")
     parser.add_argument("-H", "--header", action="append", default=[], metavar="LINE", help="sent with each request")
     parser.add_argument("--token", help="a bearer token, the same as -H 'authorization: Bearer TOKEN'")
+    parser.add_argument("--upload-url", default="", metavar="URL", help="where the widget uploads directly, if it does")
     parser.add_argument("--only", action="append", metavar="ID", help="only checks whose ids begin with this")
     parser.add_argument("--skip", action="append", default=[], metavar="ID", help="no checks whose ids begin with this")
-    parser.add_argument("--timeout", type=float, default=TIMEOUT, metavar="S", help="seconds a reply may take (10)")
+    parser.add_argument("--timeout", type=float, default=TIMEOUT, metavar="S", help="seconds a reply may take (30)")
     parser.add_argument("--fix", action="store_true", help="offer changes to files; off a terminal, only print them")
     parser.add_argument("--list", action="store_true", help="list all checks")
     parser.add_argument("--json", action="store_true", help="as JSON (usual when not on a terminal)")
@@ -53,7 +55,10 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list(options, chosen)
     subjects = _subjects(options)
-    report = examine(subjects, checks=chosen)
+    try:
+        report = examine(subjects, checks=chosen)
+    finally:
+        _close(subjects)
     if options.fix:
         _fix(report, options.project or Path())
     elif _as_json(options):
@@ -61,6 +66,12 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print(as_view(report))
     return 1 if report.sick else 2 if report.stumbled else 0
+
+
+def _close(subjects: list[Any]) -> None:
+    for one in subjects:
+        if hasattr(one, "close"):
+            one.close()
 
 
 def _as_json(options: argparse.Namespace) -> bool:
@@ -92,7 +103,31 @@ def _subjects(options: argparse.Namespace) -> list[object]:
     project = options.project or (None if options.url else Path())
     if project and not project.is_dir():
         raise Failure(f"{project} is no folder", 2)
-    return []
+    return [_backend(options)] if options.url else []
+
+
+def _backend(options: argparse.Namespace) -> Any:
+    from chatkit_conformance.doctor.backend.backend import Backend  # noqa: PLC0415 - as above
+    from chatkit_server.app import WIDGET_HEADERS  # noqa: PLC0415 - an extra
+
+    if not options.url.startswith(("http://", "https://")) or not urlsplit(options.url).hostname:
+        raise Failure(f"--url is an address like http://127.0.0.1:8000/chatkit/api, not {options.url!r}", 2)
+    headers = dict(_header(line) for line in options.header)
+    return Backend(
+        options.url,
+        origin=options.origin.rstrip("/"),
+        headers=[*headers.items(), *([("authorization", f"Bearer {options.token}")] if options.token else [])],
+        page_headers=WIDGET_HEADERS,
+        timeout=options.timeout,
+        upload_url=options.upload_url,
+    )
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not (colon and name.strip()):
+        raise Failure(f"a header is written NAME: VALUE, not {line!r}", 2)
+    return name.strip(), value.strip()
 
 
 def _print(view: Any) -> None:

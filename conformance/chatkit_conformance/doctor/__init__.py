@@ -10,7 +10,21 @@ from importlib import import_module
 from chatkit_conformance.doctor.check import CHECKS, Check, Edit, Finding, Found, check
 from chatkit_conformance.doctor.examining import Report, examine
 
-AREAS: tuple[str, ...] = ()
+AREAS: tuple[str, ...] = (
+    "backend.reach",
+    "backend.path",
+    "backend.auth",
+    "backend.cors",
+    "backend.media",
+    "backend.stream",
+    "backend.answer",
+    "backend.uploads",
+    "backend.refusal",
+    "backend.connection",
+    "backend.cookies",
+    "backend.cleaning",
+    "backend.shape",
+)
 """The files of checks, by subject and area."""
 
 for _area in AREAS:

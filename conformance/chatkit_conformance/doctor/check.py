@@ -30,6 +30,8 @@ class Found:
     """The fact, in the user's own terms: names, numbers, what was seen."""
     where: str
     """An address, a variable, or `path:line` relative to the project."""
+    why: str = ""
+    """What goes wrong in this very place, where the check's is too general."""
     mend: str = ""
     """The mend for this very place, where the check's is too general."""
     before: str = ""
@@ -95,7 +97,7 @@ class Check:
             severity=found.severity or self.severity,
             what=found.what,
             where=found.where,
-            why=self.why,
+            why=found.why or self.why,
             mend=found.mend or self.mend,
             before=found.before,
             after=found.after,
