@@ -94,6 +94,7 @@ def call_on(connection: HTTPConnection, url: str, asked: Exchange, headers: Mapp
     exchange, response = exchanged(connection, asked, headers, timeout)
     if response is None:
         return Reply(exchange)
+    response.close()  # the connection stays open for another request
     encoding = exchange.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
         exchange = replace(exchange, received=_unpacked(exchange.received, encoding))

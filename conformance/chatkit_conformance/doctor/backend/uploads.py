@@ -118,7 +118,7 @@ def pictures_are_shown(backend: Backend) -> Iterator[Found]:
     "backend.uploads.direct",
     "fault",
     why=STUCK,
-    mend="Take a form with the field `file`, and answer with the attachment as JSON: `id`, `type`, `name`, `mime_type`.",
+    mend="Take a form with the field `file`, and answer with the attachment: `id`, `type`, `name`, `mime_type`.",
 )
 def a_form_is_taken(backend: Backend) -> Iterator[Found]:
     """Where files are uploaded directly, a form with the field `file` is answered with the attachment."""
