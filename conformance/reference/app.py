@@ -10,6 +10,7 @@ are only looked up when a request or a script needs them.
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
 from typing import Any
@@ -25,6 +26,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 import agents
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+"""What every picture is shown as."""
 
 
 class Uploads(AttachmentStore):
@@ -95,12 +101,12 @@ def build(port: int) -> Starlette:
 
     async def upload(request):
         await request.body()
-        return Response(status_code=204)
+        return Response(PICTURE, media_type="image/png") if request.method == "GET" else Response(status_code=204)
 
     return Starlette(
         routes=[
             Route("/chatkit/api", endpoint, methods=["POST"]),
-            Route("/uploads/{key}", upload, methods=["PUT"]),
+            Route("/uploads/{key}", upload, methods=["PUT", "GET"]),
         ]
     )
 

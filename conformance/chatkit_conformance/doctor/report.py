@@ -39,10 +39,13 @@ def _findings(same: list[Finding]) -> RenderableType:
     head = Text.assemble((f"{one.severity:<8}", f"bold {COLOURS[one.severity]}"), (one.what, "bold"))
     rows = Table.grid(padding=(0, 2))
     rows.add_column(no_wrap=True)
+    where = ""
     for place in same[:SHOWN]:
-        rows.add_row(Text("where", "dim"), Text(place.where))
-        if place is not one and place.what != one.what:
-            rows.add_row("", Text(place.what))
+        if place.what != one.what:
+            rows.add_row(Text("also", "dim"), Text(place.what, "bold"))
+        if place.where != where:
+            rows.add_row(Text("where", "dim"), Text(place.where))
+        where = place.where
         _add(rows, "before", place.before, "red")
         _add(rows, "after", place.after, "green")
     if len(same) > SHOWN:

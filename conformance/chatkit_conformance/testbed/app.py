@@ -6,6 +6,7 @@ guardrail that trips at BLOCKED; the composer's model `chat` is asked over chat 
 """
 
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chatkit_conformance.fake_model.hosted import PIXEL
 from chatkit_conformance.testbed.script import Run, Script
 from chatkit_protocol.attachments import (
     Attachment,
@@ -99,9 +101,10 @@ def script_of(turn: Turn) -> Script:
 
 
 async def _upload(http: Request) -> Response:
+    """Take bytes and forget them; every picture is shown as the same one."""
     async for _ in http.stream():
         pass
-    return Response(status_code=204)
+    return Response(b64decode(PIXEL), media_type="image/png") if http.method == "GET" else Response(status_code=204)
 
 
 def scripted_app(
@@ -121,7 +124,7 @@ def scripted_app(
     """
     agent = _agent(env or {})
     app = create_app(Obedient(agent), store=store, strict=False, identify=identify, inspector=inspector)
-    app.router.routes.append(Route("/uploads/{attachment_id}", _upload, methods=["PUT"]))
+    app.router.routes.append(Route("/uploads/{attachment_id}", _upload, methods=["PUT", "GET"]))
     inner = app.router.lifespan_context
 
     @asynccontextmanager

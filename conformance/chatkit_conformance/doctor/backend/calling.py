@@ -97,7 +97,8 @@ def call_on(connection: HTTPConnection, url: str, asked: Exchange, headers: Mapp
     response.close()  # the connection stays open for another request
     encoding = exchange.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity"}:
-        exchange = replace(exchange, received=_unpacked(exchange.received, encoding))
+        plain = {name: value for name, value in exchange.headers.items() if name != "content-encoding"}
+        exchange = replace(exchange, received=_unpacked(exchange.received, encoding), headers=plain)
     return Reply(exchange, _lines(response), response.version, response.will_close, encoding)
 
 

@@ -15,7 +15,7 @@ from chatkit_conformance.transcript import OK
 )
 def deleted_is_gone(backend: Backend) -> Iterator[Found]:
     """What is deleted is gone."""
-    made = backend.thread_id
+    made, _ = backend.thread_id, backend.read_back
     for reply in backend.clean():
         if reply.status != OK:
             yield Found(

@@ -52,6 +52,21 @@ def _encrypted(connection: socket.socket, host: str, port: int) -> Reach:
         return Reach("encryption", _reason(error), host, port)
 
 
+def speaks_tls(reach: Reach, timeout: float) -> bool:
+    """Tell whether what listens answers to a handshake, whatever its certificate says."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((reach.host, reach.port), timeout) as connection,
+            context.wrap_socket(connection, server_hostname=reach.host),
+        ):
+            return True
+    except OSError:
+        return False
+
+
 def _reason(error: Exception) -> str:
     """Say what the system says, in its own words."""
     if isinstance(error, ssl.SSLError):

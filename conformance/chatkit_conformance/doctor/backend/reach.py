@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from chatkit_conformance.doctor.backend.backend import Backend
+from chatkit_conformance.doctor.backend.connecting import speaks_tls
 from chatkit_conformance.doctor.check import Found, check
 
 NOTHING = "No request of the widget arrives: it shows an error, or stays empty."
 TLS = "Browsers refuse the connection before anything is sent, and pages cannot ask them not to."
+PATIENCE = 2.0
+"""Seconds for a handshake that is only tried."""
 CERTIFICATES = {
     "certificate has expired": "Renew the certificate, and have the server load the new one.",
     "self-signed certificate": "Use a certificate of an authority that browsers know; for tests, http on localhost.",
@@ -76,7 +79,11 @@ def encryption_holds(backend: Backend) -> Iterator[Found]:
 def http_is_spoken(backend: Backend) -> Iterator[Found]:
     """What listens speaks HTTP."""
     trouble = backend.listing.exchange.trouble
-    if "BadStatusLine" in trouble or "UnknownProtocol" in trouble or "LineTooLong" in trouble:
+    plain = backend.url.startswith("http:") and not backend.listing.status
+    if plain and speaks_tls(backend.reach, min(backend.timeout, PATIENCE)):
+        after = f"url: https{backend.url.removeprefix('http')}"
+        yield Found(what="what listens wants https", where=backend.url, before=f"url: {backend.url}", after=after)
+    elif "BadStatusLine" in trouble or "UnknownProtocol" in trouble or "LineTooLong" in trouble:
         yield Found(what=f"what listens does not speak HTTP: {trouble}", where=backend.url)
     elif backend.listing.status == 400 and "HTTPS" in backend.listing.text[:500]:  # noqa: PLR2004 - HTTP's own
         yield Found(what=f"what listens wants https: {backend.listing.said()}", where=backend.url)

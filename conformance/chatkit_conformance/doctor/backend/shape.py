@@ -13,7 +13,13 @@ SEVERITIES: dict[str, Severity] = {"MUST": "fault", "SHOULD": "warning", "INFO":
 @check(
     "backend.shape.rules",
     "fault",
-    after=("backend.media", "backend.stream.cut", "backend.stream.endless", "backend.stream.length"),
+    after=(
+        "backend.media",
+        "backend.stream.cut",
+        "backend.stream.endless",
+        "backend.stream.length",
+        "backend.uploads.descriptor",
+    ),
     why="The widget reads something else than was meant, or nothing.",
     mend="`chatkit-wire explain` tells about each rule, with a good and a bad example.",
 )
