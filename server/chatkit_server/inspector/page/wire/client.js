@@ -40,11 +40,12 @@ export class Client {
    * Send a request that is answered with JSON.
    *
    * @param {object} request
+   * @param {{own?: boolean}} [how] `own`: the inspector asks by itself, not the chat
    * @returns {Promise<any>}
    * @throws {Refusal}
    */
-  async reply(request) {
-    const { one, response } = await this.#post(request);
+  async reply(request, { own = false } = {}) {
+    const { one, response } = await this.#post(request, undefined, own);
     await this.#whole(one, response);
     if (!response.ok) throw refusal(one);
     if (one.json === null) throw new Refusal(one.status, "not_json", "the reply is no JSON");
@@ -111,8 +112,9 @@ export class Client {
   /**
    * @param {any} request
    * @param {AbortSignal} [signal]
+   * @param {boolean} [own]
    */
-  async #post(request, signal) {
+  async #post(request, signal, own = false) {
     const place = new URL(this.endpoint(), document.baseURI);
     const sent = JSON.stringify(request);
     const sentHeaders = {
@@ -122,7 +124,7 @@ export class Client {
       "chatkit-frame-instance-id": FRAME_ID,
       ...this.headers(),
     };
-    const one = this.log.open({ url: place.href, path: place.pathname + place.search, sentHeaders, sent });
+    const one = this.log.open({ url: place.href, path: place.pathname + place.search, sentHeaders, sent, own });
     try {
       const response = await fetch(place, { method: "POST", headers: sentHeaders, body: sent, signal, cache: "no-store" });
       const headers = Object.fromEntries(response.headers);

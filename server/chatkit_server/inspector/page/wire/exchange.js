@@ -23,6 +23,7 @@ import { Frames, parsed } from "./sse.js";
  * @property {string} id
  * @property {number} number its place in the log, from 0
  * @property {"page" | "proxy" | "file"} source who asked: this page, another client through the proxy, or a file
+ * @property {boolean} own whether the inspector asked by itself, not the chat
  * @property {string} method
  * @property {string} path
  * @property {string} url
@@ -74,6 +75,7 @@ export const exchange = (known) => {
     id: known.id ?? `x${(count += 1)}`,
     number: 0,
     source: "page",
+    own: false,
     url: path,
     user: "",
     sentHeaders: {},
@@ -128,6 +130,10 @@ export const filled = (one) => {
   }
   const frames = new Frames();
   one.frames = [...frames.push(one.body.part()), ...frames.end()];
-  for (const frame of one.frames) frame.at = 1000 * (one.arrivals.find(([bytes]) => bytes >= frame.end)?.[1] ?? 0);
+  let place = 0; // frames and arrivals are both in order: one pass over each
+  for (const frame of one.frames) {
+    while (place < one.arrivals.length && one.arrivals[place][0] < frame.end) place += 1;
+    frame.at = 1000 * (one.arrivals[place]?.[1] ?? 0);
+  }
   return one;
 };

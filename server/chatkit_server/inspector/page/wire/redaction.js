@@ -8,7 +8,7 @@ import { exchange, filled } from "./exchange.js";
 
 export const REDACTED = "REDACTED";
 /** In the name of a header. */
-const SECRET = /authorization|cookie|token|secret|api-?key|password|session|csrf|signature/i;
+export const SECRET = /authorization|cookie|token|secret|api-?key|password|session|csrf|signature/i;
 const SHORTEST = 8; // shorter values are not looked for in bodies: they could be anything
 const QUERY = /([?&](?:X-Amz-[A-Za-z-]+|[A-Za-z_-]*(?:sig|token|secret|key|expires)[A-Za-z_-]*)=)[^&"\\\s]+/gi;
 

@@ -1,0 +1,277 @@
+// The list of the wire: exchanges as groups and what passed in them below, in a tree grid that keys walk through.
+// @ts-check
+
+import { h, on } from "../dom.js";
+import { family, gist, gistOfReply, gistOfRequest, typeOf } from "./gist.js";
+import { clock, size, time } from "./measures.js";
+import { findingsOf, findingsOfWhole } from "./rows.js";
+import { cut } from "./raw.js";
+import { worst } from "./severity.js";
+import { virtual } from "./virtual.js";
+
+/** @typedef {import("./rows.js").Row} Row */
+/** @typedef {ReturnType<import("./rows.js").makeRows>} Rows */
+
+const COLUMNS = ["#", "Event", "Time", "Gap", "Size", "Findings"];
+
+/**
+ * Make the list.
+ *
+ * @param {object} options
+ * @param {Rows} options.rows
+ * @param {(row: Row) => void} options.onChoose
+ * @param {(row: Row) => void} options.onOpen Enter on a row, or a double click
+ * @param {(following: boolean) => void} options.onFollow
+ */
+export const list = ({ rows, onChoose, onOpen, onFollow }) => {
+  let chosen = "";
+  let following = true;
+  /** @type {RegExp | null} */
+  let highlight = null;
+
+  const viewport = h("div", { class: "ck-w-rows", role: "rowgroup" });
+  const header = h("div", { class: "ck-w-row ck-w-head", role: "row" }, COLUMNS.map((name) => h("span", { role: "columnheader", text: name })));
+  const grid = h(
+    "div",
+    { class: "ck-w-list", role: "treegrid", tabIndex: 0, "aria-label": "Requests and frames", "aria-colcount": COLUMNS.length },
+    h("div", { role: "rowgroup" }, header),
+    viewport,
+  );
+
+  const height = () => (matchMedia("(pointer: coarse)").matches ? 36 : 26);
+  const seen = virtual({
+    viewport,
+    height,
+    total: () => rows.total,
+    create: () => h("div", { class: "ck-w-row", role: "row" }, COLUMNS.map(() => h("span", { role: "gridcell" }))),
+    fill: (element, index) => {
+      const row = rows.at(index);
+      if (row) fill(element, row, index);
+    },
+    onScroll: () => follow(seen.atEnd()),
+  });
+
+  /** @type {(element: HTMLElement, row: Row, index: number) => void} */
+  const fill = (element, row, index) => {
+    const group = row.kind === "exchange";
+    const folded = group && rows.isFolded(row.exchange);
+    element.id = `ck-w-row-${index}`;
+    element.className = `ck-w-row ck-w-is-${row.kind}`;
+    element.setAttribute("aria-rowindex", String(index + 2));
+    element.setAttribute("aria-level", group ? "1" : "2");
+    element.setAttribute("aria-selected", String(row.key === chosen));
+    if (group) element.setAttribute("aria-expanded", String(!folded));
+    else element.removeAttribute("aria-expanded");
+    const cells = /** @type {HTMLCollectionOf<HTMLElement>} */ (element.children);
+    CELLS[row.kind](cells, row, highlight);
+  };
+
+  /** @type {(on_: boolean) => void} */
+  const follow = (on_) => {
+    if (following === on_) return;
+    following = on_;
+    onFollow(on_);
+  };
+
+  /** @type {(index: number, quiet?: boolean) => void} */
+  const choose = (index, quiet = false) => {
+    const row = rows.at(index);
+    if (!row) return;
+    chosen = row.key;
+    if (index < rows.total - 1) follow(false);
+    seen.reveal(index);
+    seen.refresh();
+    grid.setAttribute("aria-activedescendant", `ck-w-row-${index}`);
+    if (!quiet) onChoose(row);
+  };
+
+  const current = () => (chosen ? rows.indexOf(chosen) : -1);
+
+  /** @type {(row: Row | undefined, folded: boolean) => void} */
+  const fold = (row, folded) => {
+    if (!row) return;
+    rows.fold(row.exchange, folded);
+    refresh();
+  };
+
+  /** @type {Record<string, () => void>} */
+  const KEYS = {
+    ArrowDown: () => choose(Math.min(rows.total - 1, current() + 1)),
+    ArrowUp: () => choose(Math.max(0, current() - 1)),
+    PageDown: () => choose(Math.min(rows.total - 1, current() + seen.page())),
+    PageUp: () => choose(Math.max(0, current() - seen.page())),
+    Home: () => choose(0),
+    End: () => choose(rows.total - 1),
+    ArrowRight: () => {
+      const row = rows.at(current());
+      if (row?.kind === "exchange" && rows.isFolded(row.exchange)) fold(row, false);
+      else if (row?.kind === "exchange") KEYS.ArrowDown();
+    },
+    ArrowLeft: () => {
+      const row = rows.at(current());
+      if (row?.kind === "exchange") fold(row, true);
+      else if (row) choose(rows.headOf(current()));
+    },
+    Enter: () => {
+      const row = rows.at(current());
+      if (row) onOpen(row);
+    },
+    " ": () => KEYS.Enter(),
+  };
+
+  on(grid, "keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+    KEYS[event.key]();
+    event.preventDefault();
+  });
+  on(viewport, "click", (event) => {
+    const element = event.target.closest("[role=row]");
+    if (!element) return;
+    const index = Number(element.id.replace("ck-w-row-", ""));
+    const row = rows.at(index);
+    if (event.target.closest(".ck-w-twist") && row) fold(row, !rows.isFolded(row.exchange));
+    choose(index);
+    grid.focus({ preventScroll: true });
+  });
+  on(viewport, "dblclick", () => KEYS.Enter());
+
+  const refresh = () => {
+    grid.setAttribute("aria-rowcount", String(rows.total + 1));
+    const index = current();
+    if (index < 0) grid.removeAttribute("aria-activedescendant");
+    else grid.setAttribute("aria-activedescendant", `ck-w-row-${index}`);
+    seen.refresh();
+    if (!following) return;
+    seen.toEnd();
+    seen.refresh();
+  };
+
+  return {
+    element: grid,
+    viewport,
+    refresh,
+    /** @type {(key: string, quiet?: boolean) => boolean} */
+    show: (key, quiet) => {
+      const exchange = rows.sections.find((one) => one.exchange.id === key.split("/")[0])?.exchange;
+      if (exchange && rows.isFolded(exchange) && key.includes("/")) rows.fold(exchange, false);
+      const index = rows.indexOf(key);
+      if (index >= 0) choose(index, quiet);
+      return index >= 0;
+    },
+    /** @type {(pattern: RegExp | null) => void} */
+    mark: (pattern) => {
+      highlight = pattern;
+    },
+    forget: () => {
+      chosen = "";
+    },
+    get following() {
+      return following;
+    },
+    /** @type {(on_: boolean) => void} */
+    follow: (on_) => {
+      follow(on_);
+      if (on_) refresh();
+    },
+    focus: () => grid.focus(),
+  };
+};
+
+/** @type {(element: HTMLElement, text: string, pattern: RegExp | null) => void} */
+const marked = (element, text, pattern) => {
+  if (!pattern) {
+    element.textContent = text;
+    return;
+  }
+  element.replaceChildren(...cut(text, pattern).map((piece) => (piece.marked ? h("mark", { class: "ck-w-match", text: piece.text }) : piece.text)));
+};
+
+/** @type {(cell: HTMLElement, findings: { severity: string }[]) => void} */
+const tell = (cell, findings) => {
+  if (!findings.length) {
+    cell.replaceChildren();
+    return;
+  }
+  const severity = worst(findings);
+  const label = `${findings.length} finding${findings.length === 1 ? "" : "s"}, ${severity}`;
+  cell.replaceChildren(h("span", { class: "ck-w-flag", dataset: { severity }, role: "img", "aria-label": label, title: label, text: String(findings.length) }));
+};
+
+/** @typedef {(cells: HTMLCollectionOf<HTMLElement>, row: Row, highlight: RegExp | null) => void} Fill */
+
+/** @type {Record<string, Fill>} */
+const CELLS = {
+  exchange: (cells, { exchange }, highlight) => {
+    const { number, method, kind, status, state, source } = exchange;
+    cells[0].textContent = String(number + 1);
+    const about = h("span", { class: "ck-w-gist" });
+    marked(about, gistOfRequest(exchange.request), highlight);
+    cells[1].replaceChildren(
+      h("span", { class: "ck-w-twist", "aria-hidden": "true" }),
+      h("span", { class: "ck-w-method", text: method }),
+      h("span", { class: "ck-w-kind", text: kind }),
+      h("span", { class: "ck-w-status", dataset: { state: state === "done" && status >= 400 ? "failed" : state }, text: status ? `${status}` : STATES[state] }),
+      ...(source === "page" ? [] : [h("span", { class: "ck-w-source", text: source })]),
+      ...(exchange.own ? [h("span", { class: "ck-w-source", text: "inspector" })] : []),
+      about,
+    );
+    cells[2].textContent = clock(exchange.began);
+    cells[3].textContent = durationOf(exchange);
+    cells[3].title = "how long it took";
+    cells[4].textContent = size(exchange.body.length);
+    tell(cells[5], exchange.findings);
+  },
+  frame: (cells, { exchange, frame, place, gap }, highlight) => {
+    if (!frame) return;
+    const { event, kind } = frame;
+    cells[0].textContent = frame.number === null ? "" : String(frame.number + 1);
+    const name = h("span", { class: "ck-w-type", dataset: { family: family(event) } });
+    const about = h("span", { class: "ck-w-gist" });
+    marked(name, kind === "comment" ? "ping" : kind === "broken" ? "broken frame" : typeOf(event) || "no type", highlight);
+    marked(about, event ? gist(event) : printable(frame.raw), highlight);
+    if (kind !== "event") name.dataset.family = kind;
+    cells[1].replaceChildren(name, about);
+    cells[2].textContent = time(frame.at);
+    cells[3].textContent = place ? `+${time(gap)}` : "";
+    cells[3].dataset.slow = String(place > 0 && gap >= 1000);
+    cells[4].textContent = size(frame.end - frame.start);
+    tell(cells[5], findingsOf(exchange, place));
+  },
+  reply: (cells, { exchange }, highlight) => {
+    cells[0].textContent = "";
+    const about = h("span", { class: "ck-w-gist" });
+    marked(about, gistOfReply(exchange.json, exchange.received), highlight);
+    cells[1].replaceChildren(h("span", { class: "ck-w-type", dataset: { family: exchange.status >= 400 ? "error" : "reply" }, text: exchange.status >= 400 ? "refusal" : "reply" }), about);
+    cells[2].textContent = durationOf(exchange);
+    cells[3].textContent = "";
+    cells[4].textContent = size(exchange.body.length);
+    tell(cells[5], findingsOfWhole(exchange));
+  },
+  end: (cells, { exchange }) => {
+    cells[0].textContent = "";
+    cells[1].replaceChildren(h("span", { class: "ck-w-type", dataset: { family: "broken" }, text: STATES[exchange.state] }), h("span", { class: "ck-w-gist", text: exchange.trouble ?? "" }));
+    cells[2].textContent = durationOf(exchange);
+    cells[3].textContent = "";
+    cells[4].textContent = "";
+    cells[5].replaceChildren();
+  },
+};
+
+/** @param {string} raw */
+const printable = (raw) => raw.slice(0, 160).replace(/[\u0000-\u001f]+/g, "⏎");
+
+/** @type {Record<string, string>} */
+export const STATES = {
+  waiting: "waiting",
+  streaming: "streaming",
+  done: "done",
+  left: "the client left",
+  cut: "broken off",
+  failed: "no reply",
+};
+
+/** @param {import("../wire/exchange.js").Exchange} exchange */
+export const durationOf = ({ state, frames, arrivals }) => {
+  if (state === "waiting") return "";
+  return time(Math.max(frames.at(-1)?.at ?? 0, 1000 * (arrivals.at(-1)?.[1] ?? 0)) || null);
+};
