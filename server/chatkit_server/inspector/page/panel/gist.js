@@ -30,6 +30,13 @@ export const typeOf = (event) => {
 };
 
 /**
+ * The same without what its first words say of every update of such an item.
+ *
+ * @param {JSONObject | null} event
+ */
+export const shortType = (event) => typeOf(event).replace(/^(assistant_message|widget|workflow)\./, "");
+
+/**
  * What an event is about; one colour each.
  *
  * @param {JSONObject | null} event
@@ -58,7 +65,7 @@ const EVENTS = {
   "thread.item.done": ({ item }) => ofItem(item),
   "thread.item.replaced": ({ item }) => ofItem(item),
   "thread.item.removed": ({ item_id: id }) => of(id),
-  "thread.item.updated": ({ item_id: id, update }) => of(id, ofUpdate(update ?? {})),
+  "thread.item.updated": ({ item_id: id, update }) => of(ofUpdate(update ?? {}), id),
   stream_options: ({ stream_options: options }) => `allow_cancel ${options?.allow_cancel}`,
   progress_update: ({ text, icon }) => of(text, icon && `(${icon})`),
   client_effect: ({ name, data }) => of(name, JSON.stringify(data ?? {})),
@@ -68,8 +75,8 @@ const EVENTS = {
 
 /** @type {Record<string, (item: JSONObject) => unknown>} */
 const ITEMS = {
-  user_message: ({ content }) => textOf(content),
-  assistant_message: ({ content }) => textOf(content),
+  user_message: ({ content }) => quoted(content),
+  assistant_message: ({ content }) => quoted(content),
   client_tool_call: ({ name, status, arguments: given }) => of(name, status, JSON.stringify(given ?? {})),
   widget: ({ widget }) => widget?.type,
   generated_image: ({ image }) => image?.url?.slice(0, 60),
@@ -79,7 +86,7 @@ const ITEMS = {
 };
 
 /** @param {JSONObject | undefined} item */
-export const ofItem = (item) => of(item?.type, item?.id, ITEMS[item?.type]?.(item ?? {}));
+export const ofItem = (item) => of(item?.type, ITEMS[item?.type]?.(item ?? {}), item?.id);
 
 /** @param {JSONObject} update */
 const ofUpdate = (update) => {
@@ -128,6 +135,9 @@ const plain = (value) => (typeof value === "string" ? value : JSON.stringify(val
 /** @param {unknown} content */
 const textOf = (content) =>
   Array.isArray(content) ? content.map((part) => (typeof part?.text === "string" ? part.text : "")).join("") : "";
+
+/** @param {unknown} content */
+const quoted = (content) => (textOf(content) ? JSON.stringify(textOf(content).slice(0, LONGEST)) : "");
 
 /** @param {unknown[]} parts */
 const of = (...parts) => parts.filter((part) => part !== undefined && part !== null && part !== "" && part !== false).join(" ");

@@ -2,7 +2,7 @@
 // @ts-check
 
 import { h, on } from "../dom.js";
-import { family, gist, gistOfReply, gistOfRequest, typeOf } from "./gist.js";
+import { family, gist, gistOfReply, gistOfRequest, shortType } from "./gist.js";
 import { clock, size, time } from "./measures.js";
 import { findingsOf, findingsOfWhole } from "./rows.js";
 import { cut } from "./raw.js";
@@ -227,7 +227,7 @@ const CELLS = {
     cells[0].textContent = frame.number === null ? "" : String(frame.number + 1);
     const name = h("span", { class: "ck-w-type", dataset: { family: family(event) } });
     const about = h("span", { class: "ck-w-gist" });
-    marked(name, kind === "comment" ? "ping" : kind === "broken" ? "broken frame" : typeOf(event) || "no type", highlight);
+    marked(name, kind === "comment" ? "ping" : kind === "broken" ? "broken frame" : shortType(event) || "no type", highlight);
     marked(about, event ? gist(event) : printable(frame.raw), highlight);
     if (kind !== "event") name.dataset.family = kind;
     cells[1].replaceChildren(name, about);

@@ -4,6 +4,7 @@
 /** @param {number | null | undefined} ms */
 export const time = (ms) => {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return "";
+  if (ms < 0.05) return "0 ms";
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 10_000) return `${Math.round(ms)} ms`;
   if (ms < 100_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -7,13 +7,9 @@ import { h } from "../dom.js";
 const FIRST = 24_000;
 const FIRST_BYTES = 4096;
 const ODD = /\r\n|[\u0000-\u0009\u000a-\u001f\u007f-\u009f\u00ad\u2028\u2029\ufeff\ufffd\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
-const NAMES = {
-  "\ufeff": "BOM",
-  "\u2028": "LS",
-  "\u2029": "PS",
-  "\ufffd": "\ufffd",
-  "\u007f": "\u2421",
-};
+const CONTROLS = "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+/** @type {Record<string, string>} */
+const NAMES = { "\ufeff": "BOM", "\u2028": "LS", "\u2029": "PS", "\u007f": "DEL", "\u00ad": "SHY" };
 
 /**
  * Text with its control characters visible, and what a search is after marked.
@@ -92,8 +88,7 @@ const characters = (text) => {
 };
 
 /** @param {string} odd */
-export const picture = (odd) =>
-  [...odd].map((one) => /** @type {Record<string, string>} */ (NAMES)[one] ?? (one < " " ? String.fromCodePoint(0x2400 + code(one)) : point(one))).join("");
+export const picture = (odd) => [...odd].map((one) => NAMES[one] ?? CONTROLS[code(one)] ?? point(one)).join(" ");
 
 /** @param {string} odd */
 const title = (odd) => [...odd].map(point).join(" ");
