@@ -108,7 +108,7 @@ const build = (host, { log, session, tools }) => {
   const follow = h("button", { class: "ck-w-chip ck-w-follow", type: "button", text: "Follow", title: "Stay at the end while more comes", "aria-pressed": true, on: { click: () => wire.follow(!wire.following) } });
   bar.element.querySelector(".ck-w-chips")?.append(follow);
   const content = h("div", { class: "ck-w-content" });
-  content.append(wire.element, splitter({ container: content, name: "list", label: "Height of the list", usual: 55 }), full.element);
+  content.append(wire.element, splitter({ container: content, name: "list", label: "Height of the list", usual: 45 }), full.element);
   const traffic = h("div", { class: "ck-w-traffic" }, bar.element, content);
   const panels = { traffic, findings: wrong.element, compare: compare.element, timeline: lines.element };
   const views = tabs({
