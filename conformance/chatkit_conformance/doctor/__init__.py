@@ -24,6 +24,16 @@ AREAS: tuple[str, ...] = (
     "backend.cookies",
     "backend.cleaning",
     "backend.shape",
+    "tree.keys",
+    "tree.hosted",
+    "tree.widget",
+    "tree.embedding",
+    "tree.answering",
+    "tree.serving",
+    "page.address",
+    "page.script",
+    "page.csp",
+    "page.height",
 )
 """The files of checks, by subject and area."""
 

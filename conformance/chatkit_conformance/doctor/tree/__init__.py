@@ -1,0 +1,1 @@
+"""The source tree of a project, examined without running it."""
