@@ -17,9 +17,11 @@ from joserfc.jwk import OctKey
 
 from chatkit_agents.demo_app import demo_app
 from chatkit_conformance.cli import listening, main
+from chatkit_conformance.cli.inspecting import inspector
 from chatkit_conformance.cli.settings import Settings
 from chatkit_conformance.cli.stores import shown
 from chatkit_conformance.cli.uploads import uploads
+from chatkit_server import create_app
 from chatkit_server.stores.postgres import PostgresStore
 from cli.processes import Served, chatkit_wire
 from support.live import live
@@ -49,6 +51,34 @@ def test_it_says_where_everything_is(served, folder) -> None:
     assert "data/chatkit.sqlite3\n" in printed
     assert "offline" in printed
     assert (folder / "data").is_dir()
+
+
+def test_the_page_is_where_it_says(served) -> None:
+    line = next(line for line in served.printed().splitlines() if line.startswith("see it at"))
+    assert line.split()[-1] == f"http://127.0.0.1:{served.port}/"
+    page = Wire(served.port, "/").request("GET")
+    assert (page.status, b"<ck-app>" in page.body) == (200, True)
+
+
+INSPECTED = [
+    pytest.param("auto", "127.0.0.1", True, id="auto-here"),
+    pytest.param("auto", "0.0.0.0", False, id="auto-everywhere"),
+    pytest.param("on", "0.0.0.0", True, id="on"),
+    pytest.param("off", "127.0.0.1", False, id="off"),
+]
+
+
+@pytest.mark.parametrize(("setting", "host", "shown"), INSPECTED)
+def test_the_page_is_off_where_other_machines_reach_it_unless_asked_for(setting, host, shown) -> None:
+    assert bool(inspector(Settings(inspector=setting, host=host))) is shown
+
+
+def test_the_page_offers_the_models_that_are_set() -> None:
+    page = inspector(Settings(llm_model="a", llm_models=["b"]))
+    with live(create_app(lambda _turn: None, inspector=page)) as port:
+        told = Wire(port, "/inspector/config.json").request("GET").json
+    assert [model["id"] for model in told["settings"]["models"]] == ["", "b"]
+    assert told["tools"] == ["lint", "read"]
 
 
 def test_the_printed_curl_line_is_answered(served) -> None:

@@ -36,6 +36,7 @@ VERBS = (
     Verb("diff", "tell how two captures differ in meaning", "conformance"),
     Verb("record", "record what passes between a client and a server, and lint it", "conformance"),
     Verb("record-reference", "record what the official SDK says to every scenario", "conformance"),
+    Verb("inspect", "show in the browser what any backend and its clients say, with a chat of its own", "conformance"),
     Verb("replay", "serve recorded transcripts as a backend", "conformance"),
     Verb("testbed", "serve a backend that obeys scripts in messages, for tests", "server"),
     Verb("fake-model", "serve a model that answers by script, for tests", "server"),

@@ -64,11 +64,12 @@ def run(
     log_level: str = "warning",
     access_log: bool = False,
     closing_seconds: float = CLOSING_SECONDS,
+    saving_seconds: float = SAVING_SECONDS,
     own_logs: bool = False,
 ) -> int:
     """Serve until interrupted; answers that still stream `closing_seconds` later are stopped and saved.
 
-    With `own_logs` the process has set up its logging already.
+    Saving may take `saving_seconds`. With `own_logs` the process has set up its logging already.
     """
     import uvicorn  # noqa: PLC0415 - of an extra
 
@@ -79,7 +80,7 @@ def run(
         access_log=access_log,
         server_header=False,
         ws="none",  # whoever asks for another protocol is answered in HTTP, rather than handed to what answers nothing
-        timeout_graceful_shutdown=math.ceil(closing_seconds + SAVING_SECONDS),
+        timeout_graceful_shutdown=math.ceil(closing_seconds + saving_seconds),
     )
     uvicorn.Server(config).run(sockets=[listener])
     return 0

@@ -42,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
+    from chatkit_conformance.cli.inspecting import inspector  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.listening import is_loopback, listen, run  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.uploads import uploads  # noqa: PLC0415 - an extra
 
@@ -58,10 +59,13 @@ def run(options: argparse.Namespace) -> int:
     provider = _provider(told)
     files = uploads(told)
     listener = listen(told.host, told.port)
-    app = _app(told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []), files)
+    page = inspector(told)
+    app = _app(
+        told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []), attachments=files, inspector=page
+    )
     if not (identify or alone):
         complain(f"WARNING: no accounts! Everyone who reaches {told.host} reads, writes and deletes all threads.")
-    _tell(listener, told, provider, "a bearer token is needed" if identify else "none: everyone is the one user")
+    _tell(listener, told, page, provider, "a bearer token is needed" if identify else "none: everyone is the one user")
     return run(
         app,
         listener,
@@ -125,16 +129,13 @@ def _identify(told: Settings) -> Any:
         raise Failure(f"the settings auth_… do not say whom to believe: {error}", 2) from None
 
 
-def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], files: Any) -> Any:
+def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], **options: Any) -> Any:
     from chatkit_agents.demo_app import demo_app  # noqa: PLC0415 - an extra
-    from chatkit_conformance.cli.listening import is_loopback  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.observers import observers  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import store_at  # noqa: PLC0415 - an extra
-    from chatkit_server.inspector import Inspector  # noqa: PLC0415 - an extra
     from chatkit_server.limits import Limits  # noqa: PLC0415 - an extra
 
     return demo_app(
-        attachments=files,
         store=store_at(told.data, told.database_connections),
         provider=provider,
         identify=identify,
@@ -155,8 +156,8 @@ def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], fil
             requests_per_minute=told.requests_per_minute or None,
             seconds_per_answer=told.seconds_per_answer or None,
         ),
-        inspector=Inspector() if is_loopback(told.host) else None,
         **observers(told),
+        **options,
     )
 
 
@@ -167,7 +168,7 @@ def _command() -> str:
     return name if here.name != name or shutil.which(name) else os.path.relpath(here)
 
 
-def _tell(listener: Any, told: Settings, provider: Any, accounts: str) -> None:
+def _tell(listener: Any, told: Settings, page: Any, provider: Any, accounts: str) -> None:
     from chatkit_conformance.cli.listening import address  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.stores import shown  # noqa: PLC0415 - an extra
     from chatkit_conformance.cli.uploads import folder_of  # noqa: PLC0415 - an extra
@@ -175,6 +176,7 @@ def _tell(listener: Any, told: Settings, provider: Any, accounts: str) -> None:
 
     url = f"{address(listener)}{ENDPOINT}"
     say(f"ChatKit backend at  {url}")
+    say(f"see it at           {address(listener)}/" if page else "inspector           off")
     say(f"threads are kept in {shown(told.data)}")
     say(f"attached files      {folder_of(told)}")
     say(f"model               {provider.describe()}")

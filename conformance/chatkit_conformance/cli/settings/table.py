@@ -102,6 +102,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     logs: Annotated[Literal["text", "json"], _("how log lines are written")] = "text"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _("the least that is logged as JSON")] = "info"
     log_text: Annotated[bool, _("JSON logs hold what was said; whoever reads the logs reads the conversations")] = False
+    inspector: Annotated[
+        Literal["auto", "on", "off"],
+        _("serve a page at / with a chat and the wire; auto: when no other machine can reach it"),
+    ] = "auto"
     metrics: Annotated[bool, _("serve Prometheus metrics at /metrics")] = False
     traces: Annotated[bool, _("make OpenTelemetry spans, for the SDK that the process sets up")] = False
 
