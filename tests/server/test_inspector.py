@@ -1,4 +1,4 @@
-"""The inspector's page over HTTP: off unless asked for, of the right types, under a policy, fresh, wherever it is mounted."""
+"""The inspector's page over HTTP: off unless asked for, under a strict policy, fresh, wherever it is mounted."""
 
 import asyncio
 from pathlib import Path
