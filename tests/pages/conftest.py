@@ -1,4 +1,4 @@
-"""A browser for a session, a watched page for a test, the demo and the test bed for a module."""
+"""A browser, the demo and the test bed for a module, a watched page for a test."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -34,8 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser. While it runs, an event loop runs in this thread, so that it must not outlive the tests of pages."""
     with launched() as one:
         yield one
 
