@@ -1,9 +1,10 @@
 """Tell what keeps a ChatKit setup from working: its cause first, why it matters, and the mend.
 
 --url examines a running backend, as a page of --origin would call it. It makes one small conversation, uploads one tiny
-file where files are offered, and deletes the thread and the file afterwards. --project examines a source tree, and
+file where files are offered, and deletes the thread and the file afterwards. --page examines the page with the widget:
+its headers, its HTML and its own scripts, as a browser would get them. --project examines a source tree, and
 the model that its environment names (LLM_PROVIDER and the rest, as serve reads them, also from DIR/.env); without
-either, the folder that you are in. Nothing is sent anywhere but to the backend and the model's own address.
+any, the folder that you are in. Nothing is sent anywhere but to the addresses given and the model's own.
 
 Exit code 0: healthy, 1: faults or warnings, 2: could not look. --fix shows the changes that would mend what can be
 mended in files, and asks before it writes each.
@@ -22,6 +23,7 @@ EXAMPLE = """\
   chatkit-wire doctor --url http://127.0.0.1:8000/chatkit/api
   chatkit-wire doctor --project .
   chatkit-wire doctor --url https://chat.example.com/chatkit/api --origin https://www.example.com --token "$TOKEN"
+  chatkit-wire doctor --page https://www.example.com/chat --project .
   chatkit-wire doctor --project . --fix
   chatkit-wire doctor --url http://127.0.0.1:8000/chatkit/api --only backend.cors --json
   chatkit-wire doctor --list"""
@@ -32,8 +34,9 @@ TIMEOUT = 30.0
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--url", help="a running backend's endpoint, e.g. http://127.0.0.1:8000/chatkit/api")
-    parser.add_argument("--project", type=Path, metavar="DIR", help="a source tree (. without --url)")
-    parser.add_argument("--origin", default="http://localhost:3000", help="of the page with the widget (%(default)s)")
+    parser.add_argument("--project", type=Path, metavar="DIR", help="a source tree (. without --url and --page)")
+    parser.add_argument("--page", metavar="URL", help="the page with the widget, e.g. http://localhost:3000")
+    parser.add_argument("--origin", help="of the page with the widget (--page's, or http://localhost:3000)")
     parser.add_argument("-H", "--header", action="append", default=[], metavar="LINE", help="sent with each request")
     parser.add_argument("--token", help="a bearer token, the same as -H 'authorization: Bearer TOKEN'")
     parser.add_argument("--upload-url", default="", metavar="URL", help="where the widget uploads directly, if it does")
@@ -62,9 +65,10 @@ def run(options: argparse.Namespace) -> int:
     if options.fix:
         _fix(report, options.project or Path())
     elif _as_json(options):
-        say(json.dumps(as_data(report), ensure_ascii=False, indent=1))
+        say(json.dumps(as_data(report) | _checklist(subjects), ensure_ascii=False, indent=1))
     else:
         _print(as_view(report))
+        _print_checklist(subjects, options.page)
     return 1 if report.sick else 2 if report.stumbled else 0
 
 
@@ -100,22 +104,64 @@ def _list(options: argparse.Namespace, checks: list[Any]) -> int:
 
 def _subjects(options: argparse.Namespace) -> list[object]:
     """Give what is to be examined, in the order in which one causes trouble in another."""
-    project = options.project or (None if options.url else Path())
-    if project and not project.is_dir():
-        raise Failure(f"{project} is no folder", 2)
-    return [_backend(options)] if options.url else []
+    folder = options.project or (None if options.url or options.page else Path())
+    if folder and not folder.is_dir():
+        raise Failure(f"{folder} is no folder", 2)
+    return [*([_backend(options)] if options.url else []), *_sources(options, folder)]
+
+
+def _sources(options: argparse.Namespace, folder: Path | None) -> list[object]:
+    """Give the source tree, its HTML files, and the page."""
+    from chatkit_conformance.doctor.page.page import pages_of  # noqa: PLC0415 - as above
+    from chatkit_conformance.doctor.tree.project import Project  # noqa: PLC0415 - as above
+
+    project = Project(folder.resolve()) if folder else None
+    own = [project, *pages_of(project)] if project else []
+    return [*own, _page(options, project)] if options.page else own
+
+
+def _page(options: argparse.Namespace, project: Any) -> Any:
+    import httpx  # noqa: PLC0415 - as above
+
+    from chatkit_conformance.doctor.page.page import fetched  # noqa: PLC0415 - as above
+
+    try:
+        return fetched(_address(options.page, "--page", "http://localhost:3000"), project, timeout=options.timeout)
+    except httpx.HTTPError as error:
+        raise Failure(f"{options.page} cannot be fetched: {error}", 2) from error
+
+
+def _address(given: str, option: str, example: str) -> str:
+    if not given.startswith(("http://", "https://")) or not urlsplit(given).hostname:
+        raise Failure(f"{option} is an address like {example}, not {given!r}", 2)
+    return given
+
+
+def _checklist(subjects: list[Any]) -> dict[str, Any]:
+    """Give what only a browser shows, where a page was examined."""
+    from chatkit_conformance.doctor.page.checklist import as_data  # noqa: PLC0415 - as above
+    from chatkit_conformance.doctor.page.page import Page  # noqa: PLC0415 - as above
+
+    shown = any(isinstance(one, Page) or getattr(one, "widgets", None) for one in subjects)
+    return {"checklist": as_data()} if shown else {}
+
+
+def _print_checklist(subjects: list[Any], page: str | None) -> None:
+    from chatkit_conformance.doctor.page.checklist import as_view  # noqa: PLC0415 - as above
+
+    if _checklist(subjects):
+        _print(as_view(page))
 
 
 def _backend(options: argparse.Namespace) -> Any:
     from chatkit_conformance.doctor.backend.backend import Backend  # noqa: PLC0415 - as above
     from chatkit_server.app import WIDGET_HEADERS  # noqa: PLC0415 - an extra
 
-    if not options.url.startswith(("http://", "https://")) or not urlsplit(options.url).hostname:
-        raise Failure(f"--url is an address like http://127.0.0.1:8000/chatkit/api, not {options.url!r}", 2)
     headers = dict(_header(line) for line in options.header)
+    page = urlsplit(options.page or "http://localhost:3000")
     return Backend(
-        options.url,
-        origin=options.origin.rstrip("/"),
+        _address(options.url, "--url", "http://127.0.0.1:8000/chatkit/api"),
+        origin=(options.origin or f"{page.scheme}://{page.netloc}").rstrip("/"),
         headers=[*headers.items(), *([("authorization", f"Bearer {options.token}")] if options.token else [])],
         page_headers=WIDGET_HEADERS,
         timeout=options.timeout,

@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
 from chatkit_conformance.doctor.tree.loader import SCRIPT
 
 
@@ -65,3 +70,16 @@ CHECKLIST = (
 def as_data() -> list[dict[str, str]]:
     """Give the checklist as plain data."""
     return [step._asdict() for step in CHECKLIST]
+
+
+def as_view(page: str | None) -> RenderableType:
+    """Show the checklist for people, where a page was looked at; else say how to come by it."""
+    if page is None:
+        return Text(
+            "Blank all the same? --page URL looks at the page itself, and says what to look for in its console."
+        )
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for step in CHECKLIST:
+        table.add_row(Text(step.sign, "bold"), Text.assemble(f"{step.means}: ", (step.mend, "green")))
+    head = Text("\nStill blank? What only the browser knows stands in its console (F12):", "bold")
+    return Group(head, Padding(table, (1, 0, 0, 2)))

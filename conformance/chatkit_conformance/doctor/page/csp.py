@@ -1,9 +1,8 @@
 """Content-Security-Policy, and what else in a page's headers keeps a frame from another host out."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.page.page import Page
@@ -14,6 +13,7 @@ _FALLBACK = {
     "frame-src": ("frame-src", "child-src", "default-src"),
     "connect-src": ("connect-src", "default-src"),
 }
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _STRICT = "'strict-dynamic'"
 
 
@@ -55,23 +55,26 @@ def allows(listed: list[str], address: str, own: str = "") -> bool:
     return any(_matches(one, urlsplit(address), own) for one in listed)
 
 
-def _matches(source: str, address: object, own: str) -> bool:
-    to = urlsplit(str(getattr(address, "geturl", str)()))
-    if source == "*":
-        return to.scheme in {"http", "https", "ws", "wss"}
+def _matches(source: str, to: SplitResult, own: str) -> bool:
     if source.lower() == "'self'":
         return bool(own) and urlsplit(own)[:2] == to[:2]
-    if re.fullmatch(r"[a-z][a-z0-9+.-]*:", source):
-        return source == f"{to.scheme}:" or (source == "http:" and to.scheme == "https")
-    host = urlsplit(source if "//" in source else f"//{source}")
-    scheme = not host.scheme or host.scheme == to.scheme or (host.scheme == "http" and to.scheme == "https")
-    name = to.hostname or ""
-    wanted = host.netloc.partition(":")[0]
-    named = name.endswith(wanted[1:]) if wanted.startswith("*.") else name == wanted
-    port = host.netloc.partition(":")[2]
-    ports = port in {"*", str(to.port or "")} or (not port and to.port in {None, 80, 443})
-    path = not host.path or host.path == "/" or to.path.startswith(host.path) if host.path.endswith("/") else True
-    return scheme and named and ports and path
+    if source == "*":
+        return to.scheme in _PORTS
+    if source.endswith(":"):
+        return _upgraded(source[:-1], to.scheme)
+    listed = urlsplit(source if "//" in source else f"//{source}")
+    host, _, port = listed.netloc.partition(":")
+    return (
+        (not listed.scheme or _upgraded(listed.scheme, to.scheme))
+        and ((to.hostname or "").endswith(host[1:]) if host.startswith("*.") else host in {to.hostname, "*"})
+        and (port in {"*", str(to.port or _PORTS.get(to.scheme))} if port else to.port in {None, _PORTS.get(to.scheme)})
+        and (to.path.startswith(listed.path) if listed.path.endswith("/") else listed.path in {"", to.path})
+    )
+
+
+def _upgraded(listed: str, scheme: str) -> bool:
+    """Whether a scheme is the listed one, or its safer sister."""
+    return listed == scheme or (listed, scheme) in {("http", "https"), ("ws", "wss")}
 
 
 @check(

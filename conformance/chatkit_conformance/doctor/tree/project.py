@@ -38,7 +38,7 @@ class Project:
     def of(cls, source: Source) -> "Project":
         """Make one of a single text that stands in no folder."""
         project = cls(Path())
-        project.__dict__ |= {"files": [source], "environments": [], "index": None}
+        project.__dict__.update(files=[source], environments=[], index=None)
         return project
 
     @cached_property

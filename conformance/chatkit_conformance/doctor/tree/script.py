@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
-from chatkit_conformance.doctor.tree.source import BROWSER, DOCUMENTS, Source
+from chatkit_conformance.doctor.tree.source import BROWSER, DOCUMENTS, SCRIPTS, Source
 
 if TYPE_CHECKING:
     from chatkit_conformance.doctor.tree.project import Project
@@ -58,8 +58,8 @@ class Script:
 
     @classmethod
     def read(cls, source: Source, project: "Project") -> "Script":
-        """Parse a file."""
-        code = _blocks(source.text) if source.suffix in _MARKUP else source.text
+        """Parse a file; what has no name of a script is taken for HTML."""
+        code = source.text if source.suffix in SCRIPTS - _MARKUP else _blocks(source.text)
         return cls(source, project, code, _parser(source.suffix in {".ts", ".mts"}).parse(code.encode()).root_node)
 
     @cached_property
