@@ -9,8 +9,11 @@ import { on } from "../dom.js";
 
 const SOON = 250;
 const DURING = 2000;
-/** More than this is linted when somebody asks: sending it anew after every exchange would stand in the way. */
-const MUCH = 6_000_000;
+/** The linter takes at most this part of the time while an answer streams: it may share a processor with the server. */
+const PART = 0.1;
+/** More bytes than these are linted when somebody asks, and while an answer streams, when it has ended. */
+const MUCH = 4_000_000;
+const MUCH_DURING = 500_000;
 
 /**
  * Keep the findings of a log fresh.
@@ -24,6 +27,7 @@ export const linting = ({ log, lint, onState }) => {
   let timer = 0;
   let running = false;
   let again = false;
+  let took = 0;
 
   /** @type {(state: Lint["state"], trouble?: string) => void} */
   const say = (state, trouble = "") => onState({ state, trouble });
@@ -45,10 +49,10 @@ export const linting = ({ log, lint, onState }) => {
   const run = async (asked) => {
     if (!lint || running) return;
     const told = log.exchanges.filter((one) => one.state !== "waiting");
-    if (!asked && told.reduce((sum, one) => sum + one.body.length, 0) > MUCH) {
-      say("paused");
-      return;
-    }
+    const bytes = told.reduce((sum, one) => sum + one.body.length, 0);
+    if (!asked && bytes > MUCH) say("paused");
+    if (!asked && bytes > (told.some((one) => one.state === "streaming") ? MUCH_DURING : MUCH)) return;
+    const began = performance.now();
     running = true;
     say("running");
     try {
@@ -60,6 +64,7 @@ export const linting = ({ log, lint, onState }) => {
     } catch (error) {
       say("failed", error instanceof Error ? error.message : String(error));
     } finally {
+      took = performance.now() - began;
       running = false;
       if (again) ask(SOON);
       again = false;
@@ -80,7 +85,7 @@ export const linting = ({ log, lint, onState }) => {
     on(log, "close", ({ detail }) => {
       if (detail.exchange.state !== "streaming") ask(SOON);
     }),
-    on(log, "frame", () => ask(DURING)),
+    on(log, "frame", () => ask(Math.max(DURING, took / PART))),
     on(log, "reset", () => ask(0)),
   ];
   say(lint ? "idle" : "none");

@@ -186,6 +186,16 @@ const marked = (element, text, pattern) => {
   element.replaceChildren(...cut(text, pattern).map((piece) => (piece.marked ? h("mark", { class: "ck-w-match", text: piece.text }) : piece.text)));
 };
 
+/**
+ * The two places of a cell that tells a type and a gist: a row that is filled again keeps them.
+ *
+ * @param {HTMLElement} cell
+ */
+const typed = (cell) => {
+  if (cell.firstElementChild?.className !== "ck-w-type") cell.replaceChildren(h("span", { class: "ck-w-type" }), h("span", { class: "ck-w-gist" }));
+  return /** @type {HTMLCollectionOf<HTMLElement>} */ (cell.children);
+};
+
 /** @type {(cell: HTMLElement, findings: { severity: string }[]) => void} */
 const tell = (cell, findings) => {
   if (!findings.length) {
@@ -225,12 +235,10 @@ const CELLS = {
     if (!frame) return;
     const { event, kind } = frame;
     cells[0].textContent = frame.number === null ? "" : String(frame.number + 1);
-    const name = h("span", { class: "ck-w-type", dataset: { family: family(event) } });
-    const about = h("span", { class: "ck-w-gist" });
+    const [name, about] = typed(cells[1]);
+    name.dataset.family = kind === "event" ? family(event) : kind;
     marked(name, kind === "comment" ? "ping" : kind === "broken" ? "broken frame" : shortType(event) || "no type", highlight);
     marked(about, event ? gist(event) : printable(frame.raw), highlight);
-    if (kind !== "event") name.dataset.family = kind;
-    cells[1].replaceChildren(name, about);
     cells[2].textContent = time(frame.at);
     cells[3].textContent = place ? `+${time(gap)}` : "";
     cells[3].dataset.slow = String(place > 0 && gap >= 1000);
@@ -239,9 +247,10 @@ const CELLS = {
   },
   reply: (cells, { exchange }, highlight) => {
     cells[0].textContent = "";
-    const about = h("span", { class: "ck-w-gist" });
+    const [name, about] = typed(cells[1]);
+    name.dataset.family = exchange.status >= 400 ? "error" : "reply";
+    name.textContent = exchange.status >= 400 ? "refusal" : "reply";
     marked(about, gistOfReply(exchange.json, exchange.received), highlight);
-    cells[1].replaceChildren(h("span", { class: "ck-w-type", dataset: { family: exchange.status >= 400 ? "error" : "reply" }, text: exchange.status >= 400 ? "refusal" : "reply" }), about);
     cells[2].textContent = durationOf(exchange);
     cells[3].textContent = "";
     cells[4].textContent = size(exchange.body.length);
@@ -249,7 +258,10 @@ const CELLS = {
   },
   end: (cells, { exchange }) => {
     cells[0].textContent = "";
-    cells[1].replaceChildren(h("span", { class: "ck-w-type", dataset: { family: "broken" }, text: STATES[exchange.state] }), h("span", { class: "ck-w-gist", text: exchange.trouble ?? "" }));
+    const [name, about] = typed(cells[1]);
+    name.dataset.family = "broken";
+    name.textContent = STATES[exchange.state];
+    about.textContent = exchange.trouble;
     cells[2].textContent = durationOf(exchange);
     cells[3].textContent = "";
     cells[4].textContent = "";

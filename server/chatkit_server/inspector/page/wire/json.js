@@ -27,6 +27,28 @@ export const compact = (text) => {
 };
 
 /**
+ * Whether JSON stands as `compact` writes it.
+ *
+ * @param {string} text
+ */
+export const isCompact = (text) => (!DELICATE.test(text) && branches(text) < DEEPEST && isPlain(text)) || compact(text) === text;
+
+/** What the two languages may spell differently: then the text is read letter by letter, which takes ten times as long. */
+const DELICATE = /[[:,]-?\d*(?:\d[.eE]|\d{15})|\\u/;
+
+/** @param {string} text */
+const isPlain = (text) => {
+  try {
+    return JSON.stringify(JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
+};
+
+/** @param {string} text */
+const branches = (text) => (text.length < DEEPEST ? 0 : (text.match(/[{[]/g)?.length ?? 0));
+
+/**
  * Give the values of an object by name, as texts.
  *
  * @param {string} text

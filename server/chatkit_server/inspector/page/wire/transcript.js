@@ -3,7 +3,7 @@
 
 import { Bytes, encoded } from "./bytes.js";
 import { exchange, filled, streams } from "./exchange.js";
-import { compact, elements, fields, float, quoted } from "./json.js";
+import { elements, fields, float, isCompact, quoted } from "./json.js";
 
 /** @typedef {import("./exchange.js").Exchange} Exchange */
 /** @typedef {{name?: string, note?: string, producer?: string, version?: string, python?: string, agents_version?: string, recorded?: string}} Header */
@@ -169,7 +169,7 @@ const body = (bytes, inFrames) => {
     return `"base64":"${btoa(Array.from(bytes.part(), (byte) => String.fromCharCode(byte)).join(""))}"`;
   }
   if (inFrames) return `"frames":[${pieces(text).join(",")}]`;
-  if (text && compact(text) === text) return `"json":${text}`;
+  if (text && isCompact(text)) return `"json":${text}`;
   return text ? `"text":${quoted(text)}` : "";
 };
 
@@ -183,7 +183,7 @@ const pieces = (text) => {
   const last = parts.pop();
   const found = parts.map((part) => {
     const data = part.startsWith(PREFIX) ? part.slice(PREFIX.length) : "";
-    return data.startsWith("{") && compact(data) === data ? data : quoted(`${part}\n\n`);
+    return data.startsWith("{") && isCompact(data) ? data : quoted(`${part}\n\n`);
   });
   return last ? [...found, quoted(last)] : found;
 };
