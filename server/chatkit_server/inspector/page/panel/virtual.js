@@ -43,16 +43,16 @@ export const virtual = ({ viewport, height, total, create, fill, onScroll }) => 
     for (const [index] of spare) rows.delete(index);
     const kept = again ? [...rows] : [];
     for (const [index, row] of kept) fill(row, index);
+    // Rows stand in their order, for those who are read to: new ones come before all that are kept, or behind them.
+    const top = rows.get(Math.min(...rows.keys())) ?? null;
+    const least = rows.size ? Math.min(...rows.keys()) : Infinity;
     for (let index = first; index < last; index += 1) {
-      if (!rows.has(index)) rows.set(index, place(spare.pop()?.[1] ?? added(), index, size));
+      if (rows.has(index)) continue;
+      const row = place(spare.pop()?.[1] ?? create(), index, size);
+      space.insertBefore(row, index < least ? top : null);
+      rows.set(index, row);
     }
     for (const [, row] of spare) row.remove();
-  };
-
-  const added = () => {
-    const row = create();
-    space.append(row);
-    return row;
   };
 
   /** @type {(row: HTMLElement, index: number, size: number) => HTMLElement} */
