@@ -20,13 +20,15 @@ async ({ text, annotations = [], open = false, domains = [], prefixes = false })
     }
     if (node.matches(".ck-table, .ck-code-block")) return [...node.childNodes].map(form).join("");
     if (node.matches(".ck-image-placeholder")) return `[image ${node.querySelector(".ck-image-address").textContent}]`;
-    if (node.matches(".ck-task-item")) return `<li ${node.firstChild.checked}>${[...node.lastChild.childNodes].map(form).join("")}</li>`;
+    if (node.matches(".ck-task-item")) return `<li ${node.firstChild.checked}>${whole(node.lastChild.childNodes)}</li>`;
     if (node.matches(".ck-no-link")) return `[no link: ${node.textContent}]`;
-    const given = KEPT.filter((name) => node.hasAttribute(name) && !(name === "title" && node.matches("a[title^=http]")));
+    const own = node.matches("a[title^=http]"); // the title of a link that has none is its address
+    const given = KEPT.filter((name) => node.hasAttribute(name) && !(name === "title" && own));
     const attributes = given.map((name) => ` ${name}=${node.getAttribute(name)}`).join("");
     const align = node.style.textAlign ? ` ${node.style.textAlign}` : "";
     const tag = node.localName;
-    return `<${tag}${attributes}${align}>${[...node.childNodes].map(form).join("")}${["br", "hr", "img"].includes(tag) ? "" : `</${tag}>`}`;
+    const end = ["br", "hr", "img"].includes(tag) ? "" : `</${tag}>`;
+    return `<${tag}${attributes}${align}>${whole(node.childNodes)}${end}`;
   };
   const whole = (nodes) => [...nodes].map(form).join("");
   const allowedImage = imagesFrom(domains);
@@ -78,8 +80,11 @@ CASES = {
     "rules": ("---\n***\n_ _ _", "<hr><hr><hr>"),
     "table": (
         "| a | b |\n|:-:|--:|\n| *1* | `2` |\n| \\| |",
-        "<table><thead><tr><th center>a</th><th right>b</th></tr></thead>"
-        "<tbody><tr><td center><em>1</em></td><td right><code>2</code></td></tr><tr><td center>|</td></tr></tbody></table>",
+        (
+            "<table><thead><tr><th center>a</th><th right>b</th></tr></thead>"
+            "<tbody><tr><td center><em>1</em></td><td right><code>2</code></td></tr>"
+            "<tr><td center>|</td></tr></tbody></table>"
+        ),
     ),
     "no-table": ("a | b\n- | x", "<p>a | b</p><ul><li>| x</li></ul>"),
     "link": ('[a *b*](https://x.example/p "t")', "<p><a href=https://x.example/p title=t>a <em>b</em></a></p>"),
@@ -90,13 +95,17 @@ CASES = {
     ),
     "bare-link": (
         "see https://x.example/a_b_c (or www.y.example).",
-        "<p>see <a href=https://x.example/a_b_c>https://x.example/a_b_c</a> "
-        "(or <a href=https://www.y.example/>www.y.example</a>).</p>",
+        (
+            "<p>see <a href=https://x.example/a_b_c>https://x.example/a_b_c</a> "
+            "(or <a href=https://www.y.example/>www.y.example</a>).</p>"
+        ),
     ),
     "angled-link": (
         "<https://x.example/> <me@x.example>",
-        "<p><a href=https://x.example/>https://x.example/</a> "
-        "<a href=mailto:me@x.example title=mailto:me@x.example>me@x.example</a></p>",
+        (
+            "<p><a href=https://x.example/>https://x.example/</a> "
+            "<a href=mailto:me@x.example title=mailto:me@x.example>me@x.example</a></p>"
+        ),
     ),
     "no-link": ("[a](javascript:alert(1)) [b](/c)", "<p>[no link: a] [no link: b]</p>"),
     "no-link-in-link": (
@@ -139,7 +148,9 @@ def test_what_is_still_being_written_looks_as_it_will(text_page: Page, text: str
 
 
 def test_a_text_that_streams_is_what_it_would_be_at_once(text_page: Page) -> None:
-    text = "\n\n".join([*(text for text, _ in CASES.values()), "1. a\n\n2. b\n\n- c\n\n*d* *e*"])
+    # Code that is left open would swallow the rest.
+    cases = [text for name, (text, _) in CASES.items() if name != "open-code"]
+    text = "\n\n".join([*cases, "1. a\n\n2. b\n\n- c\n\n*d* *e*"])
     got = text_page.evaluate(RENDER, {"text": text, "prefixes": True})
     assert (got["different"], got["last"]) == ([], True)
     # The first block is made anew while it is one of the last two, and hardly ever after.
