@@ -139,13 +139,20 @@ const emphasis = (state) => {
   const char = state.text[state.at];
   let end = state.at;
   while (state.text[end] === char) end += 1;
-  const before = [...state.text.slice(Math.max(0, state.at - 2), state.at)].at(-1) ?? "";
-  const next = [...state.text.slice(end, end + 2)][0] ?? "";
-  const made = run(char, end - state.at, before, next);
+  const made = run(char, end - state.at, characterBefore(state.text, state.at), characterAt(state.text, end));
   state.runs.push(made);
   state.tokens.push({ run: made });
   state.at = end;
   return true;
+};
+
+/** @param {string} text @param {number} at */
+const characterAt = (text, at) => (at < text.length ? String.fromCodePoint(/** @type {number} */ (text.codePointAt(at))) : "");
+
+/** @param {string} text @param {number} at */
+const characterBefore = (text, at) => {
+  const half = at > 1 && text[at - 1] >= "\uDC00" && text[at - 1] <= "\uDFFF";
+  return at > 0 ? characterAt(text, half ? at - 2 : at - 1) : "";
 };
 
 /** @param {State} state @param {boolean} image */
