@@ -51,6 +51,8 @@ class Provider:
     """What the user may choose in the composer, by name: `agent_responder(…, models=provider.models)`."""
     traced: bool = False
     client: AsyncOpenAI | None = None
+    dialect: str = ""
+    """What the client speaks: `responses` or `chat`; empty for the demo model, which has none."""
 
     def describe(self) -> str:
         """Say in one line who answers; no key is in it."""
@@ -189,7 +191,8 @@ def _made(
     name = settings.get("LLM_MODEL") or usual
     offered = _names(settings.get("LLM_MODELS").split(","))
     models = {other: kind(other, client) for other in offered}
-    return Provider(provider, kind(name, client), f"{name} ({where})", models, traced, client)
+    dialect = next(spoken for spoken, row in DIALECTS.items() if row is kind)
+    return Provider(provider, kind(name, client), f"{name} ({where})", models, traced, client, dialect)
 
 
 def _names(given: Iterable[str]) -> list[str]:

@@ -15,7 +15,6 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
@@ -104,37 +103,14 @@ def _list(options: argparse.Namespace, checks: list[Any]) -> int:
 
 def _subjects(options: argparse.Namespace) -> list[object]:
     """Give what is to be examined, in the order in which one causes trouble in another."""
+    from chatkit_conformance.cli import subjects  # noqa: PLC0415 - as above
+
     folder = options.project or (None if options.url or options.page else Path())
     if folder and not folder.is_dir():
         raise Failure(f"{folder} is no folder", 2)
-    return [*([_backend(options)] if options.url else []), *_sources(options, folder)]
-
-
-def _sources(options: argparse.Namespace, folder: Path | None) -> list[object]:
-    """Give the source tree, its HTML files, and the page."""
-    from chatkit_conformance.doctor.page.page import pages_of  # noqa: PLC0415 - as above
-    from chatkit_conformance.doctor.tree.project import Project  # noqa: PLC0415 - as above
-
-    project = Project(folder.resolve()) if folder else None
-    own = [project, *pages_of(project)] if project else []
-    return [*own, _page(options, project)] if options.page else own
-
-
-def _page(options: argparse.Namespace, project: Any) -> Any:
-    import httpx  # noqa: PLC0415 - as above
-
-    from chatkit_conformance.doctor.page.page import fetched  # noqa: PLC0415 - as above
-
-    try:
-        return fetched(_address(options.page, "--page", "http://localhost:3000"), project, timeout=options.timeout)
-    except httpx.HTTPError as error:
-        raise Failure(f"{options.page} cannot be fetched: {error}", 2) from error
-
-
-def _address(given: str, option: str, example: str) -> str:
-    if not given.startswith(("http://", "https://")) or not urlsplit(given).hostname:
-        raise Failure(f"{option} is an address like {example}, not {given!r}", 2)
-    return given
+    found = [subjects.backend(options)] if options.url else []
+    found += [subjects.provider(folder, options.timeout)] if folder else []
+    return [*(one for one in found if one is not None), *subjects.sources(options, folder)]
 
 
 def _checklist(subjects: list[Any]) -> dict[str, Any]:
@@ -151,29 +127,6 @@ def _print_checklist(subjects: list[Any], page: str | None) -> None:
 
     if _checklist(subjects):
         _print(as_view(page))
-
-
-def _backend(options: argparse.Namespace) -> Any:
-    from chatkit_conformance.doctor.backend.backend import Backend  # noqa: PLC0415 - as above
-    from chatkit_server.app import WIDGET_HEADERS  # noqa: PLC0415 - an extra
-
-    headers = dict(_header(line) for line in options.header)
-    page = urlsplit(options.page or "http://localhost:3000")
-    return Backend(
-        _address(options.url, "--url", "http://127.0.0.1:8000/chatkit/api"),
-        origin=(options.origin or f"{page.scheme}://{page.netloc}").rstrip("/"),
-        headers=[*headers.items(), *([("authorization", f"Bearer {options.token}")] if options.token else [])],
-        page_headers=WIDGET_HEADERS,
-        timeout=options.timeout,
-        upload_url=options.upload_url,
-    )
-
-
-def _header(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not (colon and name.strip()):
-        raise Failure(f"a header is written NAME: VALUE, not {line!r}", 2)
-    return name.strip(), value.strip()
 
 
 def _print(view: Any) -> None:

@@ -43,7 +43,7 @@ class FakeModel:
         """Make the endpoint of a dialect."""
 
         async def post(http: Request) -> Response:
-            bearer = http.headers.get("authorization", "").removeprefix("Bearer ")
+            bearer = _bearer(http)
             try:
                 body = json.loads(await http.body())
                 model = str(body["model"])
@@ -76,6 +76,14 @@ class FakeModel:
         whole = json.dumps(self.log[-1]["reply"]).encode()
         return StreamingResponse(noted(pieces(said, whole), self.log[-1]), media_type="application/json")
 
+    async def models(self, http: Request) -> Response:
+        """Give the models that there are, to who has the key."""
+        bearer = _bearer(http)
+        if self.key and bearer != self.key:
+            return refuse("401", "The API key is not the right one.", bearer)
+        rows = [{"id": name, "object": "model", "created": 0, "owned_by": "fake"} for name in MODELS]
+        return JSONResponse({"object": "list", "data": rows})
+
     async def read_log(self, _http: Request) -> Response:
         """Give what the model was sent, oldest first, each with its answer in one piece and with how that ended."""
         return JSONResponse(self.log)
@@ -89,6 +97,10 @@ class FakeModel:
         """Do the same for who has the server in hand."""
         self.log.clear()
         self._numbers = count(1)
+
+
+def _bearer(http: Request) -> str:
+    return http.headers.get("authorization", "").removeprefix("Bearer ")
 
 
 def _shown(http: Request) -> dict[str, str]:
@@ -134,11 +146,6 @@ async def frames(dialect: ModuleType, said: Answer, events: Iterator[JSON]) -> A
     yield dialect.LAST
 
 
-async def _models(_http: Request) -> Response:
-    rows = [{"id": name, "object": "model", "created": 0, "owned_by": "fake"} for name in MODELS]
-    return JSONResponse({"object": "list", "data": rows})
-
-
 def create_fake_model(key: str = "") -> Starlette:
     """Make the server; `app.state.fake` holds its log.
 
@@ -150,7 +157,7 @@ def create_fake_model(key: str = "") -> Starlette:
         routes=[
             Route("/v1/responses", fake.endpoint(responses), methods=["POST"]),
             Route("/v1/chat/completions", fake.endpoint(chat), methods=["POST"]),
-            Route("/v1/models", _models, methods=["GET"]),
+            Route("/v1/models", fake.models, methods=["GET"]),
             Route("/log", fake.read_log, methods=["GET"]),
             Route("/reset", fake.reset, methods=["POST"]),
         ]
