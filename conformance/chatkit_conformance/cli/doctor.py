@@ -2,9 +2,10 @@
 
 --url examines a running backend, as a page of --origin would call it. It makes one small conversation, uploads one tiny
 file where files are offered, and deletes the thread and the file afterwards. --page examines the page with the widget:
-its headers, its HTML and its own scripts, as a browser would get them. --project examines a source tree, and
-the model that its environment names (LLM_PROVIDER and the rest, as serve reads them, also from DIR/.env); without
-any, the folder that you are in. Nothing is sent anywhere but to the addresses given and the model's own.
+its headers, its HTML and its own scripts, as a browser would get them. --project examines a source tree, and the model
+that its environment names (LLM_PROVIDER and the rest, as serve reads them, also from DIR/.env), which it asks for its
+list of models and for one word; without any, the folder that you are in. Nothing is sent anywhere but to the addresses
+given and the model's own.
 
 Exit code 0: healthy, 1: faults or warnings, 2: could not look. --fix shows the changes that would mend what can be
 mended in files, and asks before it writes each.
@@ -50,25 +51,37 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Examine; 1 if there is more than hints."""
-    from chatkit_conformance.doctor import examine  # noqa: PLC0415 - checks take a moment to import
-    from chatkit_conformance.doctor.report import as_data, as_view  # noqa: PLC0415 - as above
+    from chatkit_conformance.doctor.report import as_data, as_view  # noqa: PLC0415 - checks take a moment to import
 
     chosen = _chosen(options)
     if options.list:
         return _list(options, chosen)
     subjects = _subjects(options)
+    if not any(isinstance(subject, one.subject) for subject in subjects for one in chosen):
+        raise Failure("there is nothing to look at: say --url, or --project of a folder that has something in it", 2)
     try:
-        report = examine(subjects, checks=chosen)
+        report = _examined(subjects, chosen)
     finally:
         _close(subjects)
     if options.fix:
-        _fix(report, options.project or Path())
+        _fix(report, (options.project or Path()).resolve())
     elif _as_json(options):
         say(json.dumps(as_data(report) | _checklist(subjects), ensure_ascii=False, indent=1))
     else:
         _print(as_view(report))
         _print_checklist(subjects, options.page)
     return 1 if report.sick else 2 if report.stumbled else 0
+
+
+def _examined(subjects: list[object], checks: list[Any]) -> Any:
+    """Examine; on a terminal, tell what is being looked at."""
+    from rich.console import Console  # noqa: PLC0415 - an extra
+
+    from chatkit_conformance.doctor import examine  # noqa: PLC0415 - as above
+
+    console = Console(stderr=True, highlight=False)
+    with console.status("Looking …") as status:
+        return examine(subjects, checks=checks, progress=lambda one: status.update(one.requirement.split("\n")[0]))
 
 
 def _close(subjects: list[Any]) -> None:
