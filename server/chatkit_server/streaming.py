@@ -1,15 +1,17 @@
 """From events to the socket: ready frames leave in one write, a slow client holds the producer back.
 
-Two tasks share a buffer. The producer writes frames into it as fast as the responder yields them and waits when
-it is full; the response takes whatever is there and sends it in one write. While the producer waits for a model,
-a single frame leaves at once. When the client goes away the producer is cancelled, which is the user's stop, and
-whoever closes the response waits for what has to be saved. Or, with `finish`, it goes on alone.
+Two tasks share a buffer. The producer writes frames into it as fast as the responder yields them; whenever it is about
+to wait, for a model say, it sends what is there in one write. Once the client does not take that at once, the response
+sends instead, all that is ready at a time, until the client has caught up; a producer that finds the buffer full waits.
+When the client goes away the producer is cancelled, which is the user's stop, and whoever closes the response waits for
+what has to be saved. Or, with `finish`, it goes on alone.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from time import monotonic
 
 import anyio
 from sse_starlette import EventSourceResponse
@@ -20,6 +22,7 @@ from chatkit_protocol.sse import PING, frame_into
 from chatkit_server.errors import error_event
 from chatkit_server.pipeline import Events
 from chatkit_server.record import Record
+from chatkit_server.stepping import attended, begin
 
 logger = logging.getLogger("chatkit_server")
 
@@ -37,6 +40,33 @@ HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 
 _running: set[asyncio.Task[None]] = set()
 """Producers that run; an event loop alone does not keep its tasks alive."""
+
+
+class ShortWay:
+    """Past the response: whoever makes frames sends them, so long as the client takes them at once."""
+
+    def __init__(self, send: Send, patience: float | None) -> None:
+        self._send = send
+        self._patience = patience
+        self._rest: Awaitable[object] | None = None
+        self._error: Exception | None = None
+
+    def take(self, batch: bytes) -> bool:
+        """Send frames; tell whether they are sent. If not, nothing more may be sent before `free`."""
+        try:
+            self._rest = begin(self._send({"type": "http.response.body", "body": batch, "more_body": True}))
+        except Exception as error:  # noqa: BLE001 - it is for who waits for the way to be free
+            self._error = error
+        return not self._rest and not self._error
+
+    async def free(self) -> None:
+        """Wait until the client has taken what was sent. Raises what sending raised, or TimeoutError."""
+        if self._error:
+            raise self._error
+        if self._rest:
+            async with asyncio.timeout(self._patience):
+                await self._rest
+            self._rest = None
 
 
 class EventStream:
@@ -68,33 +98,56 @@ class EventStream:
         self._begun = False
         self._late = False
         self._farewell: ErrorEvent | None = None
-        self._task = asyncio.create_task(self._produce())
+        self._way: ShortWay | None = None
+        """There while the reader has had everything."""
+        self._task = asyncio.create_task(attended(self._produce(), self._flush))
         _running.add(self._task)
         self._task.add_done_callback(_running.discard)
 
-    def batches(self) -> AsyncIterator[bytes]:
-        """Give the frames that are ready, together, as soon as there are any."""
-        return self._batches(self.reader)
+    def batches(self, way: ShortWay | None = None) -> AsyncIterator[bytes]:
+        """Give the frames that are ready, together, as soon as there are any; but those that could go the short way."""
+        return self._batches(self.reader, way)
 
-    async def _batches(self, reader: int) -> AsyncIterator[bytes]:
+    async def _batches(self, reader: int, way: ShortWay | None) -> AsyncIterator[bytes]:
         try:
             while self.reader == reader and (self._buffer or not self._produced):
-                if not self._buffer:
-                    self._ready.clear()
-                    await self._ready.wait()
-                    continue
-                batch = bytes(self._buffer)
-                self._buffer.clear()
-                self._room.set()
-                yield batch
+                if self._buffer:
+                    yield self._batch()
+                else:
+                    await self._more(way)
             if self.reader == reader:
                 self.heard.set()
         finally:
             await self.leave(reader)
 
+    async def _more(self, way: ShortWay | None) -> None:
+        """Wait for frames that the reader has to take. The short way is open meanwhile."""
+        self._ready.clear()
+        self._way = way
+        try:
+            await self._ready.wait()
+        finally:
+            if self._way is way:
+                self._way = None
+        if way:
+            await way.free()
+
+    def _batch(self) -> bytes:
+        batch = bytes(self._buffer)
+        self._buffer.clear()
+        self._room.set()
+        return batch
+
+    def _flush(self) -> None:
+        """Send what is ready, or have the reader do it. Called whenever the producer is about to wait."""
+        if self._buffer and not (self._way and self._way.take(self._batch())):
+            self._way = None
+            self._ready.set()
+
     def join(self) -> None:
         """Let a new reader take over; one that comes too late to have every frame gets what lasts, in the end."""
         self.reader += 1
+        self._way = None
         self.heard.clear()
         self.abandoned = False
         frames = self.record.frames if self.record else b""
@@ -189,20 +242,22 @@ class EventStream:
             self._buffer.clear()
 
     async def _write_all(self, events: Events) -> None:
-        now = asyncio.get_running_loop().time
-        waiting_since = now()
+        waiting_since = monotonic()
         async for event in events:
             if not self._buffer:
-                waiting_since = now()
+                waiting_since = monotonic()
             self._write(event)
-            self._ready.set()
             if self.stopping:
                 return
-            if len(self._buffer) >= HIGH_WATER:
-                self._room.clear()
-                await self._room.wait()
-            elif now() - waiting_since > LINGER:
-                await asyncio.sleep(0)
+            if len(self._buffer) >= HIGH_WATER or monotonic() - waiting_since > LINGER:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        """Let others have their turn, and the client catch up. As with every wait, what is ready is sent first."""
+        await asyncio.sleep(0)
+        while len(self._buffer) >= HIGH_WATER:
+            self._room.clear()
+            await self._room.wait()
 
 
 class EventResponse(EventSourceResponse):
@@ -227,9 +282,11 @@ class EventResponse(EventSourceResponse):
         )
         self._stream = stream
         self._reader = stream.reader
+        self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; when sending ends for whatever reason, the stream ends too."""
+        self.body_iterator = self._stream.batches(ShortWay(send, self._patience))
         try:
             await super().__call__(scope, receive, send)
         except* OSError:  # `send` raises when the client is gone (ASGI 2.4) or takes nothing, for the pings as well

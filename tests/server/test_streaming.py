@@ -1,7 +1,9 @@
 """The way to the socket: batching, back-pressure, a flat memory, separate streams."""
 
 import asyncio
+import contextlib
 import json
+import re
 import socket
 import threading
 import time
@@ -12,7 +14,7 @@ import pytest
 
 from chatkit_server import Answer, Turn, create_app
 from chatkit_server.streaming import HIGH_WATER, EventStream
-from support.asgi import Client
+from support.asgi import Client, GoneError
 from support.live import live
 from support.wire import Wire, frames, message
 
@@ -59,6 +61,86 @@ def test_a_frame_that_is_alone_leaves_at_once() -> None:
     writes = Writes(create_app(respond))
     asyncio.run(writes.post())
     assert writes.sizes == [3, 1, 1, 1, 1, 1]
+
+
+def test_a_frame_is_sent_before_anything_else_gets_a_turn() -> None:
+    """No other stream's work comes between an event and the socket, however many streams there are."""
+    seen: list[int] = []
+
+    async def respond(turn: Turn) -> Answer:
+        await asyncio.sleep(0.01)
+        for number in range(5):
+            asyncio.get_running_loop().call_soon(lambda: seen.append(sum(writes.sizes)))
+            yield turn.notice(str(number))
+            await asyncio.sleep(0.001)
+
+    writes = Writes(create_app(respond))
+    asyncio.run(writes.post())
+    assert seen == [4, 5, 6, 7, 8]
+
+
+class Slow(Writes):
+    """A client that stops taking anything for a while, in the middle of a write, at some frame; or is gone then."""
+
+    def __init__(self, app: Any, *, at: int, seconds: float = 0.1, gone: bool = False) -> None:
+        super().__init__(app)
+        inner = self._client._send
+
+        async def send(message: dict[str, Any]) -> None:
+            if b'"%d"' % at in message.get("body", b""):
+                if gone:
+                    raise GoneError
+                await asyncio.sleep(seconds)
+            await inner(message)
+
+        self._client._send = send  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("at", [0, 1, 7, 19])
+def test_a_client_that_stalls_loses_nothing_and_gets_the_rest_in_one_write(at: int) -> None:
+    async def respond(turn: Turn) -> Answer:
+        await asyncio.sleep(0.01)
+        for number in range(20):
+            yield turn.notice(str(number))
+            await asyncio.sleep(0.001)
+
+    slow = Slow(create_app(respond), at=at)
+    body = asyncio.run(slow.post())
+    assert re.findall(rb'"message":"(\d+)"', body) == [b"%d" % number for number in range(20)]
+    assert slow.sizes == [3, *[1] * (at + 1), *[19 - at] * (at < 19)]
+
+
+def test_a_timeout_of_the_responder_does_not_cut_what_is_being_sent() -> None:
+    async def respond(turn: Turn) -> Answer:
+        await asyncio.sleep(0.01)
+        for number in range(10):
+            yield turn.notice(str(number))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await asyncio.sleep(1)
+
+    body = asyncio.run(Slow(create_app(respond), at=3).post())
+    assert re.findall(rb'"message":"(\d)"', body) == [b"%d" % number for number in range(10)]
+
+
+@pytest.mark.parametrize("fault", [{"gone": True}, {"seconds": 60}], ids=["gone", "takes nothing"])
+def test_a_client_that_fails_while_a_lone_frame_is_sent_has_gone_away(fault: Any) -> None:
+    made = 0
+
+    async def respond(turn: Turn) -> Answer:
+        nonlocal made
+        await asyncio.sleep(0.01)
+        for number in range(40):
+            made += 1
+            yield turn.notice(str(number))
+            await asyncio.sleep(0.02)
+
+    async def run() -> None:
+        async with asyncio.timeout(5):
+            await Slow(create_app(respond, ping=0, patience=0.1), at=3, **fault).post()
+
+    asyncio.run(run())
+    assert made < 20, "the responder went on for nobody"
 
 
 def test_a_producer_that_never_waits_still_lets_frames_leave() -> None:
