@@ -27,12 +27,12 @@ export class App extends HTMLElement {
     document.title = config.title;
     const chat = Object.assign(document.createElement("ck-chat"), { session });
     const wire = Object.assign(document.createElement("ck-wire"), { log, session, tools });
-    const dialog = new SettingsDialog(settings, session);
+    const dialog = new SettingsDialog(settings);
     this.#panes = { chat: pane("chat", chat), wire: pane("wire", wire) };
     this.#tabs = Object.entries(PANES).map(([name, label]) => this.#tab(name, label));
     const panes = h("div", { class: "ck-panes" }, this.#panes.chat, null, this.#panes.wire);
     this.#panes.chat.after(splitter(panes));
-    this.replaceChildren(bar(config, settings, dialog, this.#tabs), panes, dialog);
+    this.replaceChildren(h("div", {}, bar(config, settings, dialog, this.#tabs), banner(session, settings, dialog)), panes, dialog);
     this.turnTo("chat");
     on(settings, "change", () => theme(settings));
     theme(settings);
@@ -92,6 +92,25 @@ const bar = (config, settings, dialog, tabs) =>
     h("button", { class: "ck-button ck-quiet ck-square", type: "button", "aria-label": "Light or dark", on: { click: () => flip(settings) } }, icon(SUN)),
     h("button", { class: "ck-button ck-quiet ck-square", type: "button", "aria-label": "Settings", on: { click: () => dialog.open() } }, icon(GEAR)),
   );
+
+/**
+ * Say that the server wants a token, as long as it does.
+ *
+ * @param {any} session
+ * @param {any} settings
+ * @param {SettingsDialog} dialog
+ */
+const banner = (session, settings, dialog) => {
+  const words = h("span", {});
+  const ask = h("button", { class: "ck-button", type: "button", text: "Enter a token", on: { click: () => dialog.open("token") } });
+  const element = h("div", { class: "ck-banner", role: "alert", hidden: true }, words, ask);
+  on(session, "change", ({ detail }) => {
+    if (detail.what !== "error") return;
+    element.hidden = !session.unauthorized;
+    words.textContent = settings.values.token ? "This server does not believe the token." : "This server has accounts: it wants a token.";
+  });
+  return element;
+};
 
 /** @param {any} settings */
 const theme = ({ values }) => {

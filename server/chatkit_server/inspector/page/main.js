@@ -5,6 +5,7 @@ import { App } from "./app.js";
 import { Session } from "./model/session.js";
 import { Settings } from "./model/settings.js";
 import { Client } from "./wire/client.js";
+import { listen } from "./wire/live.js";
 import { WireLog } from "./wire/log.js";
 import { toolsOf } from "./wire/tools.js";
 
@@ -25,8 +26,10 @@ session.clientTools.set("switch_theme", ({ theme }) => {
   return { theme: settings.values.theme };
 });
 
+const tools = toolsOf(config);
+if (tools.live) listen(tools.live, log);
 const app = /** @type {App} */ (document.querySelector("ck-app"));
-app.show({ config, log, session, settings, tools: toolsOf(config) });
+app.show({ config, log, session, settings, tools });
 
 const THREAD = "thread";
 const named = () => new URLSearchParams(location.hash.slice(1)).get(THREAD);

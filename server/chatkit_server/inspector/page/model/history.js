@@ -35,7 +35,7 @@ export class History {
     const thread = await this.session.reply({ type: "threads.get_by_id", params: { thread_id: id } });
     if (asked !== this.#opening) return false;
     if (!thread) {
-      this.session.threadId = null;
+      if (!this.session.unauthorized) this.session.threadId = null; // with a token it may be there
       this.session.changed("thread");
       return false;
     }

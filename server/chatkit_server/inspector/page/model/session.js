@@ -55,7 +55,7 @@ export class Session extends Changes {
     this.client = client;
     this.settings = settings;
     this.past = new History(this);
-    settings.addEventListener("change", () => this.changed("settings"));
+    settings.addEventListener("change", () => this.#chosen());
   }
 
   /** The thread that is shown, as the server told it last. */
@@ -345,6 +345,16 @@ export class Session extends Changes {
     this.streaming = false;
     for (const what of ["streaming", "progress"]) this.changed(what);
     if (!stop.signal.aborted && !view.error) this.#call(view);
+  }
+
+  /** Take other settings; with another token, ask again for what was refused. */
+  #chosen() {
+    this.changed("settings");
+    if (!this.unauthorized) return;
+    this.unauthorized = false;
+    this.view.error = null;
+    this.changed("error");
+    if (this.threadId && !this.view.items.size) this.openThread(this.threadId);
   }
 
   /**
