@@ -163,8 +163,21 @@ export class Session extends Changes {
   toolOutput(result) {
     this.waitingCall = null;
     this.changed("clientTool");
+    this.#answered(result ?? null);
     const params = { thread_id: this.threadId, result: result ?? null };
     return this.#ask({ type: "threads.add_client_tool_output", params });
+  }
+
+  /**
+   * Show the call as answered, as the server keeps it from now on: no event tells of it.
+   *
+   * @param {unknown} output
+   */
+  #answered(output) {
+    const call = [...this.view.items.values()].findLast((item) => item.type === "client_tool_call" && item.status === "pending");
+    if (!call) return;
+    Object.assign(call, { status: "completed" }, output === null ? {} : { output });
+    this.changed("items", [call.id]);
   }
 
   /**
