@@ -1,4 +1,4 @@
-"""A browser, the demo and the test bed for a module, a watched page for a test."""
+"""The demo for a session, a browser and the test bed for a module, a watched page for a test."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def page(browser: Browser, faults: Faults) -> Iterator[Page]:
     assert faults.seen == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """What `chatkit-wire serve` serves, with files; the address of its page."""
     place = tmp_path_factory.mktemp("demo")

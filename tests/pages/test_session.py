@@ -14,9 +14,16 @@ NOW = "2026-01-01T00:00:00Z"
 
 
 @pytest.fixture
-def open_bed(page: Page, bed: Any) -> Page:
-    bed.open(page)
-    return page
+def open_bed(modules: Page) -> Page:
+    """A page of the test bed as if it were new."""
+    modules.evaluate("""async () => {
+      const { session, settings, log } = inspector;
+      await session.openThread(null);
+      Object.assign(session, { attachments: [], rated: new Map() });
+      settings.reset();
+      log.clear();
+    }""")
+    return modules
 
 
 def kinds(page: Page) -> list[str]:
