@@ -44,6 +44,7 @@ HEADERS = [
 def test_credentials_are_sent(credentials: list[str], url: str, capsys: Any) -> None:
     assert main(["doctor", "--url", url, *credentials, "--only", "backend.auth"]) == 0
     told = json.loads(capsys.readouterr().out)
+    assert told.pop("examined") == [f"the backend at {url}, called by a page of {a.PAGE}"]
     assert told == {"healthy": True, "checks": 5, "findings": [], "left_out": {}, "stumbled": {}}
 
 

@@ -17,6 +17,8 @@ Progress = Callable[[Check], None]
 class Report:
     """What an examination showed."""
 
+    examined: list[str] = field(default_factory=list)
+    """The subjects, each in a few words."""
     findings: list[Finding] = field(default_factory=list)
     """Faults before warnings before hints; among equals the cause before what is independent of it."""
     looked: list[str] = field(default_factory=list)
@@ -42,7 +44,8 @@ def examine(
         checks: the checks to carry out; all unless given.
         progress: told of each check before it looks.
     """
-    chosen, report = list(CHECKS.values() if checks is None else checks), Report()
+    chosen = list(CHECKS.values() if checks is None else checks)
+    report = Report(examined=[str(subject) for subject in subjects])
     for subject in subjects:
         _examine(subject, [one for one in chosen if isinstance(subject, one.subject)], report, progress)
     report.findings.sort(key=lambda one: WORST_FIRST.index(one.severity))

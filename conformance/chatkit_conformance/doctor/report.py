@@ -21,6 +21,7 @@ def as_data(report: Report) -> dict[str, Any]:
     """Give a report as plain data."""
     return {
         "healthy": not report.sick,
+        "examined": report.examined,
         "checks": len(report.looked),
         "findings": [one.data() for one in report.findings],
         "left_out": report.left_out,
@@ -31,7 +32,7 @@ def as_data(report: Report) -> dict[str, Any]:
 def as_view(report: Report) -> RenderableType:
     """Show a report: the findings, the cause first, then a line that sums them up."""
     groups = [list(same) for _, same in groupby(report.findings, lambda one: (one.check, one.mend))]
-    return Group(*(_findings(same) for same in groups), *_stumbled(report), _sum(report))
+    return Group(*(_findings(same) for same in groups), *_stumbled(report), _sum(report), _examined(report))
 
 
 def _findings(same: list[Finding]) -> RenderableType:
@@ -73,6 +74,12 @@ def _sum(report: Report) -> RenderableType:
     if report.left_out:
         checks += f"; {many(len(report.left_out), 'more check')} can be decided once the cause is mended"
     return Text.assemble((told, "yellow" if report.sick else "") if told else ("healthy", "green"), checks)
+
+
+def _examined(report: Report) -> RenderableType:
+    """Name what was looked at, so that nobody takes for healthy what was not."""
+    rest = len(report.examined) - SHOWN
+    return Text(", ".join(report.examined[:SHOWN]) + (f" and {rest} more" if rest > 0 else ""), "dim")
 
 
 def many(count: int, name: str) -> str:

@@ -23,6 +23,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from chatkit_agents.demo_app import demo_app
+from chatkit_conformance.differential.servers import OfficialServer
 from chatkit_conformance.doctor import CHECKS, Report, examine
 from chatkit_conformance.doctor.backend.backend import Backend
 from chatkit_conformance.linter import example as e
@@ -630,6 +631,53 @@ def test_the_healthy_are_left_in_peace(server: Mistake, tmp_path: Path, switch: 
     assert [one.data() for one in report.findings] == []
     assert report.stumbled == report.left_out == {}
     assert threads.json["data"] == []
+
+
+def test_a_limit_of_requests_is_waited_for(tmp_path: Path, switch: Any) -> None:
+    waited: list[int] = []
+
+    def instead(seen: Seen) -> Response | None:
+        if seen.kind == "threads.list" and not waited:
+            waited.append(1)
+            return Response("", 429, {"retry-after": "0"})
+        return None
+
+    with served(twisted(instead=instead), tmp_path, switch) as port:
+        assert diagnosed(port, Mistake("", "", None)).findings == []
+    assert waited == [1]
+
+
+def test_who_only_wakes_up_slowly_does_not_buffer(tmp_path: Path, switch: Any) -> None:
+    calls: list[str] = []
+    inner = good(tmp_path)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def late(message: Any) -> None:
+            events = message["type"] == "http.response.start" and b"event-stream" in str(message["headers"]).encode()
+            if events and not calls:
+                calls.append("first")
+                await asyncio.sleep(0.8)
+            await send(message)
+
+        await inner(scope, receive, late)
+
+    with served(lambda _f: app, tmp_path, switch) as port:
+        assert diagnosed(port, Mistake("", "", None)).findings == []
+    assert calls == ["first"]
+
+
+@pytest.mark.reference
+def test_of_the_official_sdk_only_what_is_wrong_is_told() -> None:
+    with OfficialServer() as server:
+        origin = f"http://127.0.0.1:{server.port}"
+        findings = diagnosed(server.port, Mistake("", "", None, {"origin": origin})).findings
+    told = {one.what.split(": ")[0] if one.check == "backend.shape.rules" else one.check for one in findings}
+    assert told == {
+        "backend.refusal.status",  # whatever escapes it is a 500
+        "backend.stream.proxies",
+        "http.stream.not-cached",
+        "json.time.zone",
+    }
 
 
 def test_what_was_made_is_deleted_even_if_no_check_does(tmp_path: Path, switch: Any) -> None:

@@ -1,6 +1,7 @@
 """A backend as the subject of checks: what it answers to each request, asked when the first check wants to know."""
 
 import ipaddress
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ SILENCE = 20.0
 """Seconds without a byte after which the first proxies cut a connection."""
 HELLO = {"content": [{"type": "input_text", "text": "hello"}], "attachments": [], "inference_options": {}}
 COMPRESSIONS = "gzip, deflate"
+TOO_MANY = 429
 NOWHERE = "thr_of_no_such_thread"
 
 
@@ -63,6 +65,10 @@ class Backend:
         self.notes: dict[str, Any] = {}
         """What areas have worked out about it, so that each thing is asked once."""
         self._leftovers: list[Callable[[], Reply]] = []
+
+    def __str__(self) -> str:
+        page = f", called by a page of {self.origin}" if self.crosses else ""
+        return f"the backend at {self.url}{page}"
 
     # What is known of it beforehand
 
@@ -109,7 +115,16 @@ class Backend:
         """Send a request; what the page sends beside it, unless other credentials are given."""
         more = self.given if credentials is None else credentials
         headers = self.sent(more, origin=origin, compressed=compressed)
-        return call(self.url, Exchange(compact({"type": kind, "params": params}).encode()), headers, self.timeout)
+        return self._patiently(Exchange(compact({"type": kind, "params": params}).encode()), headers)
+
+    def _patiently(self, asked: Exchange, headers: Mapping[str, str]) -> Reply:
+        """Send a request; once more if that was too many, after as long as the server says."""
+        reply = call(self.url, asked, headers, self.timeout)
+        wait = reply.header("retry-after")
+        if reply.status == TOO_MANY and wait.isdigit() and int(wait) <= self.timeout:
+            time.sleep(int(wait))
+            return call(self.url, asked, headers, self.timeout)
+        return reply
 
     def sent(self, more: Mapping[str, str], *, origin: str = "", compressed: bool = False) -> dict[str, str]:
         """Give the headers of a request."""
@@ -122,7 +137,7 @@ class Backend:
 
     def raw(self, sent: bytes) -> Reply:
         """Send any bytes as the request."""
-        return call(self.url, Exchange(sent), self.sent(self.given), self.timeout)
+        return self._patiently(Exchange(sent), self.sent(self.given))
 
     def preflight(self, url: str, method: str, names: Iterable[str], origin: str = "") -> Reply:
         """Ask what a browser asks before a page sends a request to another origin; it carries no credentials."""
@@ -180,6 +195,13 @@ class Backend:
     def thread_id(self) -> str:
         """The thread that was made; empty if none was."""
         return _thread(self.events)
+
+    @cached_property
+    def again(self) -> Reply:
+        """The answer to a second message in the thread."""
+        asked = {"thread_id": self.thread_id, "input": HELLO}
+        origin = self.origin if self.crosses else ""
+        return self.keep(self.ask("threads.add_user_message", asked, origin=origin, compressed=True))
 
     @cached_property
     def read_back(self) -> list[Reply]:

@@ -51,7 +51,7 @@ def something_listens(backend: Backend) -> Iterator[Found]:
     "fault",
     stops=True,
     why=NOTHING,
-    mend="See which firewall or security group drops packets to the port, and whether the host is up.",
+    mend="See which firewall or security group drops packets to the port. The doctor itself goes through no proxy.",
 )
 def connection_is_taken(backend: Backend) -> Iterator[Found]:
     """The host answers to a connection, be it with a refusal."""

@@ -32,6 +32,9 @@ class Page:
     bundles: Mapping[str, str] = field(default_factory=dict)
     """The page's own scripts by address, as they were fetched."""
 
+    def __str__(self) -> str:
+        return f"the page {self.address or self.source.name}"
+
     @cached_property
     def tree(self) -> Element:
         """The document as a tree."""

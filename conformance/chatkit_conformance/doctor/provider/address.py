@@ -7,6 +7,7 @@ from chatkit_conformance.doctor.provider.provider import PATHS, Dialect, Got, Pr
 from chatkit_conformance.doctor.provider.settings import NO_ANSWER
 from chatkit_conformance.transcript import OK
 
+REDIRECTS = range(300, 400)
 MISSING = (404, 405, 501)
 ROOTS = ("/v1", "/openai", "/v1beta/openai", "/api/v1", "/openai/v1")
 """What is left out of addresses most often."""
@@ -21,7 +22,7 @@ ROOTS = ("/v1", "/openai", "/v1beta/openai", "/api/v1", "/openai/v1")
 )
 def no_redirect(provider: Provider) -> Iterator[Found]:
     """The API answers itself, and does not send elsewhere."""
-    if 300 <= provider.listing.status < 400:  # noqa: PLR2004 - HTTP's own
+    if provider.listing.status in REDIRECTS:
         place = provider.listing.headers.get("location", "")
         yield Found(what=f"it redirects ({provider.listing.status}) to {place}", where=f"{provider.base}/models")
 

@@ -113,6 +113,9 @@ class Provider:
     timeout: float = 30.0
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
+    def __str__(self) -> str:
+        return f"the model {self.model} ({self.name})" if self.model else f"the settings of the model ({self.name})"
+
     @property
     def variables(self) -> Variables:
         """The variables that it is set by."""

@@ -34,6 +34,9 @@ class Project:
     root: Path
     _scripts: dict[str, Script | None] = field(default_factory=dict, repr=False, compare=False)
 
+    def __str__(self) -> str:
+        return f"the source tree {self.root}"
+
     @classmethod
     def of(cls, source: Source) -> "Project":
         """Make one of a single text that stands in no folder."""
