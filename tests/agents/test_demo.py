@@ -187,3 +187,15 @@ def test_what_was_streamed_is_what_is_stored() -> None:
     added = {e["item"]["id"]: e["item"]["created_at"] for e in events if e["type"] == "thread.item.added"}
     assert added.items() <= {item["id"]: item["created_at"] for item in stored}.items()
     assert len({item["id"] for item in stored}) == len(stored) == 7
+
+
+def test_what_was_chosen_in_the_composer_is_told() -> None:
+    tag = {"type": "input_tag", "id": "ada", "text": "Ada Lovelace", "data": {}}
+    content = [{"type": "input_text", "text": "/choices "}, tag]
+    chosen = {"model": "demo-too", "tool_choice": {"id": "draw"}}
+
+    async def script(client: Client) -> list[JSON]:
+        return await client.say("", content=content, inference_options=chosen, quoted_text="this")
+
+    told = answers(play(script))[0]
+    assert told == "- model: demo-too\n- tool: draw\n- tags: Ada Lovelace\n- files: none\n- quote: this\n"

@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from chatkit_agents.demo_app import demo_app
+from chatkit_agents.providers import choose
 from chatkit_conformance.cli import listening, main
 from chatkit_conformance.cli.inspecting import inspector
 from chatkit_conformance.cli.settings import Settings
@@ -74,10 +75,12 @@ def test_the_page_is_off_where_other_machines_reach_it_unless_asked_for(setting,
 
 
 def test_the_page_offers_the_models_that_are_set() -> None:
-    page = inspector(Settings(llm_model="a", llm_models=["b"]))
+    provider = choose({"LLM_PROVIDER": "openai", "OPENAI_API_KEY": "k", "LLM_MODEL": "a", "LLM_MODELS": "b"})
+    page = inspector(Settings(llm_model="a"), provider)
     with live(create_app(lambda _turn: None, inspector=page)) as port:
         told = Wire(port, "/inspector/config.json").request("GET").json
     assert [model["id"] for model in told["settings"]["models"]] == ["", "b"]
+    assert told["settings"]["models"][0]["label"] == "a"
     assert told["tools"] == ["lint", "read"]
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from chatkit_agents.demo import widgets
 from chatkit_protocol import updates as u
-from chatkit_protocol.content import Annotation
+from chatkit_protocol.content import Annotation, UserMessageTagContent
 from chatkit_protocol.events import ThreadItemUpdated
 from chatkit_protocol.items import (
     StructuredInputFreeform,
@@ -132,6 +132,21 @@ async def notice(turn: Turn, _rest: str) -> AsyncIterator[Any]:
         yield turn.notice(f"A notice of level *{level}*.", level, title=level.title())
 
 
+async def choices(turn: Turn, _rest: str) -> AsyncIterator[Any]:
+    """Tell what was chosen in the composer."""
+    message = turn.message
+    if message is None:
+        return
+    options = message.inference_options
+    tool = options.tool_choice.id if options.tool_choice else "none"
+    tags = [part.text for part in message.content if isinstance(part, UserMessageTagContent)]
+    files = [attachment.name for attachment in message.attachments]
+    yield turn.say(
+        f"- model: {options.model or 'the usual one'}\n- tool: {tool}\n- tags: {', '.join(tags) or 'none'}\n"
+        f"- files: {', '.join(files) or 'none'}\n- quote: {message.quoted_text or 'none'}\n"
+    )
+
+
 async def title(turn: Turn, rest: str) -> AsyncIterator[Any]:
     """Give the thread a title."""
     turn.thread.title = rest or "A title from the server"
@@ -226,6 +241,7 @@ COMMANDS: dict[str, Command] = {
     "/progress": Command("progress lines", progress),
     "/effect": Command("a client effect (`/effect name`)", effect),
     "/notice": Command("notices of each level", notice),
+    "/choices": Command("what you chose in the composer: model, tool, tags, files, quote", choices),
     "/title": Command("a title (`/title My thread`)", title),
     "/lock": Command("a locked thread, with a button to unlock it", lock),
     "/close": Command("a closed thread", close),

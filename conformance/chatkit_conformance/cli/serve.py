@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     provider = _provider(told)
     files = uploads(told)
     listener = listen(told.host, told.port)
-    page = inspector(told)
+    page = inspector(told, provider)
     app = _app(
         told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []), attachments=files, inspector=page
     )
