@@ -10,6 +10,9 @@ from chatkit_conformance.captures import read_capture
 from chatkit_conformance.linter.subjects import Conversation, Frame
 from chatkit_conformance.transcript import Transcript
 
+LOADING = 30.0
+"""Seconds that a file of any size may take to be read, on a busy machine."""
+
 
 class Panel:
     """What is seen of `<ck-wire>`, and what can be done with it."""
@@ -42,7 +45,7 @@ class Panel:
         with self.page.expect_file_chooser() as chooser:
             self.element.get_by_role("button", name="Open").click()
         chooser.value.set_files(path)
-        expect(self.element.locator(".ck-w-banner")).to_contain_text(path.name)
+        expect(self.element.locator(".ck-w-banner")).to_contain_text(path.name, timeout=1000 * LOADING)
 
     def save(self, path: Path) -> Path:
         """Save what passed as a transcript."""
