@@ -174,7 +174,7 @@ def long_transcript(path: Path) -> Path:
 
 
 SCROLL = """async () => {
-  const list = document.querySelector("ck-wire .ck-w-rows");
+  const list = document.querySelector("ck-wire .ck-w-list");
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const gaps = [];
   list.scrollTop = 0;

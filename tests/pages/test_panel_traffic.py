@@ -74,7 +74,7 @@ def test_every_request_and_frame_is_a_row(panel: Panel, faults: Faults) -> None:
     assert last[1] == "noticeinfo hello"
     times = panel.page.evaluate("window.inspector.log.exchanges[0].frames.map((one) => one.at)")
     assert abs(float(last[3].removeprefix("+").removesuffix(" ms")) - (times[4] - times[3])) < 1
-    assert times[4] - times[3] >= 50
+    assert times[4] > times[3]
     replies = panel.element.locator(".ck-w-is-reply").all_text_contents()
     assert replies[0].startswith("reply1 in the page")
     assert replies[1].startswith("refusalnot_found")

@@ -30,7 +30,7 @@ export const detail = ({ base, onClose }) => {
   let path;
   let credentials = false;
 
-  const panels = Object.fromEntries(["event", "request", "reply", "headers", "timing"].map((name) => [name, h("div", { class: "ck-w-detail-panel" })]));
+  const panels = Object.fromEntries(["event", "request", "reply", "headers", "timing"].map((name) => [name, h("div", { class: "ck-w-detail-panel", tabIndex: 0 })]));
   const head = h("header", { class: "ck-w-detail-head" });
   const bar = tabs({
     label: "What is shown of it",

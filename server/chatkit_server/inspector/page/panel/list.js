@@ -29,18 +29,20 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
   /** @type {RegExp | null} */
   let highlight = null;
 
-  const viewport = h("div", { class: "ck-w-rows", role: "rowgroup" });
+  const body = h("div", { class: "ck-w-rows", role: "rowgroup" });
   const header = h("div", { class: "ck-w-row ck-w-head", role: "row" }, COLUMNS.map((name) => h("span", { role: "columnheader", text: name })));
   const grid = h(
     "div",
     { class: "ck-w-list", role: "treegrid", tabIndex: 0, "aria-label": "Requests and frames", "aria-colcount": COLUMNS.length },
     h("div", { role: "rowgroup" }, header),
-    viewport,
+    body,
   );
 
   const height = () => (matchMedia("(pointer: coarse)").matches ? 36 : 26);
   const seen = virtual({
-    viewport,
+    viewport: grid,
+    body,
+    head: () => header.offsetHeight,
     height,
     total: () => rows.total,
     create: () => h("div", { class: "ck-w-row", role: "row" }, COLUMNS.map(() => h("span", { role: "gridcell" }))),
@@ -124,7 +126,7 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
     KEYS[event.key]();
     event.preventDefault();
   });
-  on(viewport, "click", (event) => {
+  on(body, "click", (event) => {
     const element = event.target.closest("[role=row]");
     if (!element) return;
     const index = Number(element.id.replace("ck-w-row-", ""));
@@ -133,7 +135,7 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
     choose(index);
     grid.focus({ preventScroll: true });
   });
-  on(viewport, "dblclick", () => KEYS.Enter());
+  on(body, "dblclick", () => KEYS.Enter());
 
   const refresh = () => {
     grid.setAttribute("aria-rowcount", String(rows.total + 1));
@@ -148,7 +150,6 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
 
   return {
     element: grid,
-    viewport,
     refresh,
     /** @type {(key: string, quiet?: boolean) => boolean} */
     show: (key, quiet) => {
@@ -177,10 +178,21 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
   };
 };
 
+/**
+ * Write a text where one stood: its node is kept, which is cheap to lay out.
+ *
+ * @type {(element: HTMLElement, text: string) => void}
+ */
+const put = (element, text) => {
+  const node = element.firstChild;
+  if (!(node instanceof Text) || node.nextSibling) element.textContent = text;
+  else if (node.data !== text) node.data = text;
+};
+
 /** @type {(element: HTMLElement, text: string, pattern: RegExp | null) => void} */
 const marked = (element, text, pattern) => {
   if (!pattern) {
-    element.textContent = text;
+    put(element, text);
     return;
   }
   element.replaceChildren(...cut(text, pattern).map((piece) => (piece.marked ? h("mark", { class: "ck-w-match", text: piece.text }) : piece.text)));
@@ -213,7 +225,7 @@ const tell = (cell, findings) => {
 const CELLS = {
   exchange: (cells, { exchange }, highlight) => {
     const { number, method, kind, status, state, source } = exchange;
-    cells[0].textContent = String(number + 1);
+    put(cells[0], String(number + 1));
     const about = h("span", { class: "ck-w-gist" });
     marked(about, gistOfRequest(exchange.request), highlight);
     cells[1].replaceChildren(
@@ -225,46 +237,46 @@ const CELLS = {
       ...(exchange.own ? [h("span", { class: "ck-w-source", text: "inspector" })] : []),
       about,
     );
-    cells[2].textContent = clock(exchange.began);
-    cells[3].textContent = durationOf(exchange);
+    put(cells[2], clock(exchange.began));
+    put(cells[3], durationOf(exchange));
     cells[3].title = "how long it took";
-    cells[4].textContent = size(exchange.body.length);
+    put(cells[4], size(exchange.body.length));
     tell(cells[5], exchange.findings);
   },
   frame: (cells, { exchange, frame, place, gap }, highlight) => {
     if (!frame) return;
     const { event, kind } = frame;
-    cells[0].textContent = frame.number === null ? "" : String(frame.number + 1);
+    put(cells[0], frame.number === null ? "" : String(frame.number + 1));
     const [name, about] = typed(cells[1]);
     name.dataset.family = kind === "event" ? family(event) : kind;
     marked(name, kind === "comment" ? "ping" : kind === "broken" ? "broken frame" : shortType(event) || "no type", highlight);
     marked(about, event ? gist(event) : printable(frame.raw), highlight);
-    cells[2].textContent = time(frame.at);
-    cells[3].textContent = place ? `+${time(gap)}` : "";
+    put(cells[2], time(frame.at));
+    put(cells[3], place ? `+${time(gap)}` : "");
     cells[3].dataset.slow = String(place > 0 && gap >= 1000);
-    cells[4].textContent = size(frame.end - frame.start);
+    put(cells[4], size(frame.end - frame.start));
     tell(cells[5], findingsOf(exchange, place));
   },
   reply: (cells, { exchange }, highlight) => {
-    cells[0].textContent = "";
+    put(cells[0], "");
     const [name, about] = typed(cells[1]);
     name.dataset.family = exchange.status >= 400 ? "error" : "reply";
-    name.textContent = exchange.status >= 400 ? "refusal" : "reply";
+    put(name, exchange.status >= 400 ? "refusal" : "reply");
     marked(about, gistOfReply(exchange.json, exchange.received), highlight);
-    cells[2].textContent = durationOf(exchange);
-    cells[3].textContent = "";
-    cells[4].textContent = size(exchange.body.length);
+    put(cells[2], durationOf(exchange));
+    put(cells[3], "");
+    put(cells[4], size(exchange.body.length));
     tell(cells[5], findingsOfWhole(exchange));
   },
   end: (cells, { exchange }) => {
-    cells[0].textContent = "";
+    put(cells[0], "");
     const [name, about] = typed(cells[1]);
     name.dataset.family = "broken";
-    name.textContent = STATES[exchange.state];
-    about.textContent = exchange.trouble;
-    cells[2].textContent = durationOf(exchange);
-    cells[3].textContent = "";
-    cells[4].textContent = "";
+    put(name, STATES[exchange.state]);
+    put(about, exchange.trouble);
+    put(cells[2], durationOf(exchange));
+    put(cells[3], "");
+    put(cells[4], "");
     cells[5].replaceChildren();
   },
 };

@@ -5,6 +5,8 @@ import { h, on, oncePerFrame } from "../dom.js";
 
 /** Rows kept above and below what is seen, so that a quick wheel shows no gap. */
 const BEYOND = 8;
+/** Milliseconds after which nothing moves any more. */
+const REST = 120;
 
 /**
  * @typedef {object} Virtual
@@ -22,6 +24,8 @@ const BEYOND = 8;
  *
  * @param {object} options
  * @param {HTMLElement} options.viewport scrolls
+ * @param {HTMLElement} options.body where the rows stand in it
+ * @param {() => number} options.head how much of the viewport is always covered at the top, in pixels
  * @param {() => number} options.height of a row, in pixels
  * @param {() => number} options.total
  * @param {() => HTMLElement} options.create makes an empty row
@@ -29,11 +33,12 @@ const BEYOND = 8;
  * @param {() => void} [options.onScroll]
  * @returns {Virtual}
  */
-export const virtual = ({ viewport, height, total, create, fill, onScroll }) => {
+export const virtual = ({ viewport, body, head, height, total, create, fill, onScroll }) => {
   const space = h("div", { class: "ck-w-space-y", role: "presentation" });
   /** @type {Map<number, HTMLElement>} */
   let rows = new Map();
-  viewport.append(space);
+  let resting = 0;
+  body.append(space);
 
   const draw = (again = false) => {
     const size = height();
@@ -43,16 +48,24 @@ export const virtual = ({ viewport, height, total, create, fill, onScroll }) => 
     for (const [index] of spare) rows.delete(index);
     const kept = again ? [...rows] : [];
     for (const [index, row] of kept) fill(row, index);
-    // Rows stand in their order, for those who are read to: new ones come before all that are kept, or behind them.
-    const top = rows.get(Math.min(...rows.keys())) ?? null;
-    const least = rows.size ? Math.min(...rows.keys()) : Infinity;
     for (let index = first; index < last; index += 1) {
-      if (rows.has(index)) continue;
-      const row = place(spare.pop()?.[1] ?? create(), index, size);
-      space.insertBefore(row, index < least ? top : null);
-      rows.set(index, row);
+      if (!rows.has(index)) rows.set(index, place(spare.pop()?.[1] ?? added(), index, size));
     }
     for (const [, row] of spare) row.remove();
+    window.clearTimeout(resting);
+    resting = window.setTimeout(order, REST);
+  };
+
+  const added = () => {
+    const row = create();
+    space.append(row);
+    return row;
+  };
+
+  /** Put rows into their order, for those who are read to; not while they fly by, since it costs a layout. */
+  const order = () => {
+    const ordered = [...rows].sort(([one], [other]) => one - other).map(([, row]) => row);
+    if (ordered.some((row, index) => space.children[index] !== row)) space.append(...ordered);
   };
 
   /** @type {(row: HTMLElement, index: number, size: number) => HTMLElement} */
@@ -94,12 +107,12 @@ export const virtual = ({ viewport, height, total, create, fill, onScroll }) => 
     reveal: (index) => {
       const top = index * height();
       const above = viewport.scrollTop;
-      const room = viewport.clientHeight - height();
+      const room = viewport.clientHeight - head() - height();
       if (top < above) viewport.scrollTop = top;
       else if (top > above + room) viewport.scrollTop = top - room;
       draw();
     },
     shown: (index) => rows.get(index),
-    page: () => Math.max(1, Math.floor(viewport.clientHeight / height()) - 1),
+    page: () => Math.max(1, Math.floor((viewport.clientHeight - head()) / height()) - 1),
   };
 };
