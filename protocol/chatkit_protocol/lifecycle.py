@@ -142,7 +142,8 @@ class Lives:
 
     def know(self, item: ThreadItem) -> None:
         """Take in an item that was in the thread before this stream."""
-        self.items.setdefault(item.id, earlier(item))
+        if item.id not in self.items or self.items[item.id].state == "unseen":
+            self.items[item.id] = earlier(item)
 
     def step(self, event: ThreadStreamEvent) -> Violation | None:
         """Take the next event of the answer; tell which rule it breaks, if it breaks one.

@@ -31,6 +31,7 @@ from chatkit_protocol.items import (
     WidgetItem,
 )
 from chatkit_protocol.tasks import Task, Workflow
+from chatkit_protocol.updates import AssistantMessageContentPartTextDelta as TextDelta
 from chatkit_protocol.widgets.parts import Node
 from chatkit_protocol.widgets.plain import plain
 from chatkit_server.ids import Clock, IdKind, NewId
@@ -67,7 +68,7 @@ class Composer:
         said: list[str] = []
         async for piece in _each(pieces):
             said.append(piece)
-            yield _update(item, updates.AssistantMessageContentPartTextDelta(content_index=0, delta=piece))
+            yield ThreadItemUpdated(item_id=item.id, update=TextDelta(content_index=0, delta=piece))
         part = AssistantMessageContent(text="".join(said))
         yield _update(item, updates.AssistantMessageContentPartDone(content_index=0, content=part))
         yield ThreadItemDone(
@@ -159,10 +160,10 @@ def _update(item: ThreadItem, update: updates.ThreadItemUpdate) -> ThreadItemUpd
     return ThreadItemUpdated(item_id=item.id, update=update)
 
 
-async def _each(values: AsyncIterable[Any] | Iterable[Any]) -> AsyncIterator[Any]:
-    if isinstance(values, AsyncIterable):
-        async for value in values:
-            yield value
-    else:
-        for value in values:
-            yield value
+def _each(values: AsyncIterable[Any] | Iterable[Any]) -> AsyncIterable[Any]:
+    return values if isinstance(values, AsyncIterable) else _one_by_one(values)
+
+
+async def _one_by_one(values: Iterable[Any]) -> AsyncIterator[Any]:
+    for value in values:
+        yield value

@@ -20,6 +20,7 @@ from chatkit_protocol.updates import AssistantMessageContentPartTextDelta as Tex
 from chatkit_protocol.updates import ThreadItemUpdate
 from chatkit_server.stores.base import NotFound
 from chatkit_server.turn import Turn
+from chatkit_server.whole import whole
 
 STOPPED = "The user stopped this answer before it was complete. Do not go on with it unless asked to."
 
@@ -76,10 +77,14 @@ class Keeper:
     def take(self, event: ThreadStreamEvent) -> Work | None:
         """Carry out one event; give what has to be awaited for it, if the store is concerned."""
         effect = self.EFFECTS.get(type(event))
-        return effect(self, event) if effect else None
+        work = effect(self, event) if effect else None
+        return whole(work) if work else None
 
     async def stopped(self) -> None:
-        """Save pending messages that say something, tell the model, and let the app do its own."""
+        """Save pending messages that say something, tell the model, and let the app do its own (§7.10, D13)."""
+        await whole(self._stopped())
+
+    async def _stopped(self) -> None:
         turn = self._turn
         pending = [item.folded() for item in self._pending.values()]
         for item in pending:

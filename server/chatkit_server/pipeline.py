@@ -1,35 +1,22 @@
-"""What happens to the events of an answer between the responder and the client: a list of stages, folded once."""
+"""What happens to the events of an answer between the responder and the client.
+
+Every event of every answer comes this way, most of them pieces of text at which there is nothing to do. So there are
+few generators inside one another, and what looks at every event is a plain function that seldom has to be awaited.
+"""
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
-from copy import deepcopy
+from contextlib import AsyncExitStack, aclosing
 from typing import get_args
 
-from msgspec.structs import fields
-
-from chatkit_protocol.codec import decode_metadata, encode
-from chatkit_protocol.events import (
-    StreamOptionsEvent,
-    ThreadCreated,
-    ThreadItemAdded,
-    ThreadItemDone,
-    ThreadItemRemoved,
-    ThreadItemReplaced,
-    ThreadItemUpdated,
-    ThreadStreamEvent,
-    ThreadUpdated,
-)
-from chatkit_protocol.items import is_hidden
-from chatkit_protocol.lifecycle import Lives
-from chatkit_protocol.threads import ThreadMetadata
-from chatkit_server.errors import CustomStreamError, LifecycleError, error_event
-from chatkit_server.keeping import Keeper, find
+from chatkit_protocol.events import StreamOptionsEvent, ThreadStreamEvent
+from chatkit_server.errors import CustomStreamError, error_event
+from chatkit_server.keeping import Keeper
+from chatkit_server.obeying import Lifecycle
 from chatkit_server.responder import Answer
+from chatkit_server.telling import Changes, Concealment
 from chatkit_server.turn import Turn
-from chatkit_server.views import public_item, public_thread
-from chatkit_server.whole import whole
 
 logger = logging.getLogger("chatkit_server")
 
@@ -40,7 +27,8 @@ Stage = Callable[[Turn, Events], Events]
 async def answer(turn: Turn, source: Answer, *opening: ThreadStreamEvent) -> Events:
     """Give the stream of an answer: what opens it, the options, then what `source` yields, through the stages.
 
-    Closing the stream, or cancelling whoever reads it, is the user's stop.
+    The client sees of that what is for it, and hears of a change of the thread after the event during which it was
+    made. Closing the stream, or cancelling whoever reads it, is the user's stop.
     """
     for event in opening:
         yield event
@@ -48,53 +36,69 @@ async def answer(turn: Turn, source: Answer, *opening: ThreadStreamEvent) -> Eve
     events = flatten(source)
     for stage in STAGES:
         events = stage(turn, events)
-    async with aclosing(events):
-        async for event in events:
-            yield event
+    concealment, changes = Concealment(), Changes(turn)
+    try:
+        async with aclosing(events):
+            async for event in events:
+                shown = concealment.shown(event)
+                if shown is not None:
+                    yield shown
+                if changes.untold():
+                    yield await changes.told()
+        if changes.untold():
+            yield await changes.told()
+    except (asyncio.CancelledError, GeneratorExit):
+        if changes.untold():
+            await changes.save()
+        raise
 
 
 async def flatten(source: AsyncIterable[object]) -> Events:
     """Let a responder yield streams of events as well as events, and close what it leaves open."""
-    async with _closed(source):
-        async for event in source:
-            if type(event) in EVENT_TYPES:
-                yield event  # type: ignore[misc]  # the line above says what it is
-                continue
-            async with aclosing(flatten(_stream(event))) as inner:
-                async for part in inner:
-                    yield part
-
-
-def _stream(value: object) -> AsyncIterable[object]:
-    if not isinstance(value, AsyncIterable):
-        raise TypeError(f"a responder yields events or streams of events, not {type(value).__name__}")
-    return value
-
-
-@asynccontextmanager
-async def _closed(source: AsyncIterable[object]) -> AsyncIterator[None]:
+    streams = [_entered(source)]
     try:
-        yield
+        while streams:
+            async for event in streams[-1]:
+                if type(event) not in EVENT_TYPES:
+                    streams.append(_entered(event))
+                    break
+                yield event  # type: ignore[misc]  # the line above says what it is
+            else:
+                streams.pop()
     finally:
-        if isinstance(source, AsyncGenerator):
-            await source.aclose()
+        async with AsyncExitStack() as closing:
+            for stream in streams:
+                if isinstance(stream, AsyncGenerator):
+                    closing.push_async_callback(stream.aclose)
 
 
-async def guard(turn: Turn, events: Events) -> Events:
-    """Hold events against the lifecycle tables: an error in strict mode, a log line otherwise."""
-    lives = Lives()
-    async with aclosing(events):
-        async for event in events:
-            if isinstance(event, REACHING_BACK) and _item_id(event) not in lives.items:
-                known = await find(turn, _item_id(event))
-                if known:
-                    lives.know(known)
-            violation = lives.step(event)
-            if violation and turn.backend.strict:
-                raise LifecycleError(violation)
-            if violation:
-                logger.warning("%s: %s (item %s)", violation.rule, violation.message, violation.item_id)
-            yield event
+def _entered(stream: object) -> AsyncIterator[object]:
+    if not isinstance(stream, AsyncIterable):
+        raise TypeError(f"a responder yields events or streams of events, not {type(stream).__name__}")
+    return aiter(stream)
+
+
+async def carry(turn: Turn, events: Events) -> Events:
+    """Hold events against the lifecycle tables, then store what they say; when the user stops, save what was said.
+
+    A failure of whatever kind ends the answer with an `error` event.
+    """
+    lifecycle, keeper = Lifecycle(turn), Keeper(turn)
+    try:
+        async with aclosing(events):
+            async for event in events:
+                wrong = lifecycle.take(event)
+                if wrong:
+                    await wrong
+                work = keeper.take(event)
+                if work:
+                    await work
+                yield event
+    except Exception as error:  # noqa: BLE001 - every failure of an answer is told in-band
+        yield error_event(error)
+    except (asyncio.CancelledError, GeneratorExit):
+        await keeper.stopped()
+        raise
 
 
 def bound(turn: Turn, events: Events) -> Events:
@@ -119,59 +123,14 @@ async def _bounded(events: Events, most: float) -> Events:
             yield event
 
 
-async def keep(turn: Turn, events: Events) -> Events:
-    """Store what is done, delete what is removed; when the user stops, save what was said (§7.10, D13)."""
-    keeper = Keeper(turn)
-    try:
-        async with aclosing(events):
-            async for event in events:
-                work = keeper.take(event)
-                if work:
-                    await whole(work)
-                yield event
-    except (asyncio.CancelledError, GeneratorExit):
-        await whole(keeper.stopped())
-        raise
-
-
-async def conceal(_turn: Turn, events: Events) -> Events:
-    """Hold back every event about a hidden item (D10), and what else is not for the client."""
-    hidden: set[str] = set()
-    async with aclosing(events):
-        async for event in events:
-            if isinstance(event, (ThreadItemUpdated, ThreadItemRemoved)):
-                if event.item_id not in hidden:
-                    yield event
-            elif isinstance(event, (ThreadItemAdded, ThreadItemDone, ThreadItemReplaced)):
-                if is_hidden(event.item):
-                    hidden.add(event.item.id)
-                else:
-                    hidden.discard(event.item.id)
-                    yield type(event)(item=public_item(event.item))
-            elif isinstance(event, (ThreadCreated, ThreadUpdated)):
-                yield type(event)(thread=public_thread(event.thread, event.thread.items))
-            else:
-                yield event
-
-
-async def report(_turn: Turn, events: Events) -> Events:
-    """End the answer with an `error` event when it raises."""
-    try:
-        async with aclosing(events):
-            async for event in events:
-                yield event
-    except Exception as error:  # noqa: BLE001 - every failure of an answer is told in-band
-        yield error_event(error)
-
-
-async def entitle(turn: Turn, events: Events) -> Events:
+def entitle(turn: Turn, events: Events) -> Events:
     """Ask the app for a title, while the answer streams, if the thread has none."""
-    ask = turn.backend.hooks.title
-    if ask is None or turn.thread.title or turn.message is None:
-        async with aclosing(events):
-            async for event in events:
-                yield event
-        return
+    if turn.backend.hooks.title is None or turn.thread.title or turn.message is None:
+        return events
+    return _entitled(turn, events)
+
+
+async def _entitled(turn: Turn, events: Events) -> Events:
     task = asyncio.create_task(_entitle(turn))
     try:
         async with aclosing(events):
@@ -192,47 +151,7 @@ async def _entitle(turn: Turn) -> None:
         turn.thread.title = title
 
 
-async def announce(turn: Turn, events: Events) -> Events:
-    """Store changes of the thread and tell the client, after the event during which they were made."""
-    told = deepcopy(turn.thread)
-    try:
-        async with aclosing(events):
-            async for event in events:
-                yield event
-                if turn.thread != told:
-                    told = await whole(_save_changes(turn, told))
-                    yield ThreadUpdated(thread=public_thread(turn.thread))
-        if turn.thread != told:
-            told = await whole(_save_changes(turn, told))
-            yield ThreadUpdated(thread=public_thread(turn.thread))
-    except (asyncio.CancelledError, GeneratorExit):
-        if turn.thread != told:
-            await whole(_save_changes(turn, told))
-        raise
-
-
-async def _save_changes(turn: Turn, told: ThreadMetadata) -> ThreadMetadata:
-    """Store the fields that this turn changed, over what is stored: a rename meanwhile is kept."""
-    stored = await turn.store.load_thread(turn.user, turn.thread.id)
-    for field in fields(ThreadMetadata):
-        mine = getattr(turn.thread, field.name)
-        if mine != getattr(told, field.name):
-            setattr(stored, field.name, deepcopy(mine))
-        else:
-            setattr(turn.thread, field.name, deepcopy(getattr(stored, field.name)))
-    decode_metadata(encode(stored))  # a field of the wrong type fails here, not when the thread is read
-    await turn.store.save_thread(turn.user, stored)
-    return stored
-
-
-STAGES: tuple[Stage, ...] = (bound, guard, keep, report, entitle, announce, conceal)
-"""From the responder to the client. `announce` sees errors and hidden events, too; `conceal` is the last word."""
-
-REACHING_BACK = (ThreadItemUpdated, ThreadItemRemoved, ThreadItemReplaced)
-"""Events that must be about an item that is known: of this stream, or of an earlier one."""
+STAGES: tuple[Stage, ...] = (bound, carry, entitle)
+"""From the responder on, folded once. Stages that have nothing to do in a turn give the events as they are."""
 
 EVENT_TYPES = frozenset(get_args(ThreadStreamEvent))
-
-
-def _item_id(event: ThreadItemUpdated | ThreadItemRemoved | ThreadItemReplaced) -> str:
-    return event.item.id if isinstance(event, ThreadItemReplaced) else event.item_id

@@ -13,7 +13,7 @@ from chatkit_conformance.recordings.comparison import compare, complaints
 from chatkit_conformance.scenarios import FOLDER, load
 from chatkit_conformance.testbed.app import scripted_app
 from chatkit_conformance.transcript import load as load_transcript
-from chatkit_server import errors, keeping, pipeline, views, widget_stream
+from chatkit_server import errors, keeping, pipeline, telling, views, widget_stream
 from chatkit_server.handlers import actions, attachments, items, returns, threads
 from chatkit_server.stores import memory
 from support.live import live
@@ -23,7 +23,13 @@ Break = tuple[Callable[..., Any], str, str, str, str]
 """A function, what stands in it, what shall stand there, a scenario that shows it, and where."""
 
 BREAKS: dict[str, Break] = {
-    "hidden items are shown": (pipeline.conceal, "is_hidden(event.item)", "False", "hidden.done", "events["),
+    "hidden items are shown": (
+        telling.Concealment.shown,
+        "is_hidden(event.item)",
+        "False",
+        "hidden.done",
+        "events[",
+    ),
     "what is done is not stored": (
         keeping.Keeper._settled,
         "return self._save(event.item)",
@@ -46,16 +52,16 @@ BREAKS: dict[str, Break] = {
         "(items.list) at $[0].json.data[1].widget",
     ),
     "who stops loses the text": (
-        keeping.Keeper.stopped,
+        keeping.Keeper._stopped,
         "any(part.text.strip() for part in item.content)",
         "False",
         "cancel.message",
         "(items.list) at $[0].json.data[2]",
     ),
     "changes of the thread are told late": (
-        pipeline.announce,
-        "if turn.thread != told:\n                    told",
-        "if False:\n                    told",
+        pipeline.answer,
+        "if changes.untold():\n                    yield",
+        "if False:\n                    yield",
         "changes.told-and-kept",
         "(threads.create) at $[0].events[",
     ),

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from chatkit_agents import outbound
-from chatkit_server import MemoryStore, pipeline
+from chatkit_server import MemoryStore
 from chatkit_server.handlers import actions, attachments, returns
 from chatkit_server.keeping import Keeper
+from chatkit_server.telling import Changes, Concealment
 from support.shelf import spoils as s
 from support.shelf.fault import Fault, Patch, fault
 from support.shelf.front import Reply
@@ -66,8 +67,7 @@ def one_value(item: Any, submission: Any) -> None:
 returns_submit = returns.submit
 
 
-def without(stage: Any) -> Patch:
-    return Patch(pipeline, "STAGES", tuple(one for one in pipeline.STAGES if one is not stage))
+SHOWS_ALL = Patch(Concealment, "shown", lambda _self, event: event)
 
 
 def told(kind: str, how: Any = nothing_told) -> Patch:
@@ -100,42 +100,42 @@ PARTS: list[Fault] = [
         "hidden-done-leaks",
         "hidden items are sent when they are done",
         "hidden.events.done",
-        without(pipeline.conceal),
+        SHOWS_ALL,
         "hidden.done",
     ),
     fault(
         "hidden-added-leaks",
         "hidden items are sent when they are added",
         "hidden.events.added-or-replaced",
-        without(pipeline.conceal),
+        SHOWS_ALL,
         "hidden.added",
     ),
     fault(
         "hidden-replaced-leaks",
         "hidden items are sent when they are replaced",
         "hidden.events.added-or-replaced",
-        without(pipeline.conceal),
+        SHOWS_ALL,
         "hidden.replaced",
     ),
     fault(
         "hidden-of-the-server-leaks",
         "hidden items of the server are sent",
         "hidden.service-items",
-        without(pipeline.conceal),
+        SHOWS_ALL,
         "hidden.done-by-the-server",
     ),
     fault(
         "changes-not-kept",
         "a change of the thread in an answer is neither kept nor told",
         "changes.told",
-        without(pipeline.announce),
+        Patch(Changes, "untold", lambda _self: False),
         "changes.title",
     ),
     fault(
         "nothing-kept",
         "what an answer says is not kept",
         "replay.done.listed",
-        without(pipeline.keep),
+        Patch(Keeper, "take", lambda _self, _event: None),
         "messages.two-parts",
     ),
     fault("crash-breaks-off", "an exception cuts the stream", "body.ended", s.reply(breaks_off), "errors.crash"),
