@@ -121,8 +121,8 @@ def _subjects(options: argparse.Namespace) -> list[object]:
     folder = options.project or (None if options.url or options.page else Path())
     if folder and not folder.is_dir():
         raise Failure(f"{folder} is no folder", 2)
-    found = [subjects.backend(options)] if options.url else []
-    found += [subjects.provider(folder, options.timeout)] if folder else []
+    found = [subjects.provider(folder, options.timeout)] if folder else []
+    found += [subjects.backend(options)] if options.url else []
     return [*(one for one in found if one is not None), *subjects.sources(options, folder)]
 
 

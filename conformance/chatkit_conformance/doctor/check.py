@@ -80,8 +80,8 @@ class Check:
     stops: bool
     """Whether nothing else about the same subject can be told once this one has found something."""
     after: tuple[str, ...]
-    """Beginnings of ids. Once one of them has found a fault or a warning in the same subject, this check would only
-    find what follows from it, and is left out."""
+    """Beginnings of ids. Once one of them has found a fault or a warning, in the same subject or before in one of
+    another kind, this check would only find what follows from it, and is left out."""
     look: Look
     subject: type
 

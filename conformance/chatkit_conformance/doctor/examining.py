@@ -53,7 +53,8 @@ def examine(
 
 
 def _examine(subject: object, checks: Sequence[Check], report: Report, progress: Progress) -> None:
-    found: list[Finding] = []
+    found = [one for one in report.findings if checks and _kind(one.check) != _kind(checks[0].id)]
+    others = len(found)
     stopped = ""
     for one in checks:
         cause = stopped or _cause(one, found)
@@ -64,7 +65,12 @@ def _examine(subject: object, checks: Sequence[Check], report: Report, progress:
         fresh = _look(one, subject, report)
         found += fresh
         stopped = one.id if one.stops and fresh else ""
-    report.findings += found
+    report.findings += found[others:]
+
+
+def _kind(name: str) -> str:
+    """Name the kind of subject that a check is about."""
+    return name.partition(".")[0]
 
 
 def _cause(one: Check, found: Iterable[Finding]) -> str:

@@ -391,19 +391,16 @@ MISTAKES = {
         "backend.cors.origin",
         "may not call: it allows https://www.example.com",
         twisted(head=with_header(f"{CORS}origin", "https://www.example.com")),
-        also=("backend.uploads.cors",),
     ),
     "origin-with-slash": Mistake(
         "backend.cors.origin",
         f"it allows {PAGE}/",
         head(f"{CORS}origin", f"{PAGE}/", method="OPTIONS"),
-        also=("backend.uploads.cors",),
     ),
     "origin-twice": Mistake(
         "backend.cors.origin",
         f"it allows {PAGE}, {PAGE}",
         twisted(head=a.also_header(f"{CORS}origin", PAGE)),
-        also=("backend.uploads.cors",),
     ),
     "header-not-allowed": Mistake(
         "backend.cors.headers",

@@ -71,6 +71,21 @@ def test_a_cause_in_one_subject_is_none_in_another() -> None:
     assert [one.check for one in report.findings] == ["test.body.heart", "test.body.foot"]
 
 
+class Nurse:
+    """A subject of another kind."""
+
+    def __init__(self, *ailments: str) -> None:
+        self.ailments = ailments
+
+
+def test_a_cause_in_a_subject_of_another_kind_counts() -> None:
+    other = replace(about("head", after=("test.body.cold",)), id="ward.body.head", subject=Nurse)
+    report = examine([Patient("cold"), Nurse("head")], checks=[*BODY, other])
+    told = [one.check for one in report.findings]
+    assert (told, report.left_out["ward.body.head"]) == (["test.body.cold"], "test.body.cold")
+    assert [one.check for one in examine([Nurse("head")], checks=[other]).findings] == ["ward.body.head"]
+
+
 def test_hints_alone_are_healthy() -> None:
     assert not examine([Patient("diet")], checks=BODY).sick
     assert examine([Patient("cold")], checks=BODY).sick

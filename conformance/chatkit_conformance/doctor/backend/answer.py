@@ -13,7 +13,7 @@ OWN = ("user_message", "end_of_turn")
 @check(
     "backend.answer.error",
     "fault",
-    after=("backend.stream.cut", "backend.stream.endless", "backend.media"),
+    after=("backend.stream.cut", "backend.stream.endless", "backend.media", "provider."),
     why="The user reads an error instead of an answer.",
     mend="The server's log has the exception. Often it is the model: `chatkit-wire doctor --project .` looks at that.",
 )

@@ -166,6 +166,11 @@ class Backend:
         """The same, asked by the page."""
         return self.ask("threads.list", {}, origin=self.origin)
 
+    @property
+    def let_in(self) -> str:
+        """The page's origin, if the server answers a page of it; otherwise that is told once, and not asked again."""
+        return self.origin if self.crosses and self.page_listing.status == OK else ""
+
     @cached_property
     def bare_listing(self) -> Reply:
         """The same, by somebody without credentials."""
@@ -179,8 +184,7 @@ class Backend:
     @cached_property
     def hello(self) -> Reply:
         """The answer to a first message, asked as the page would, if that may."""
-        origin = self.origin if self.crosses and self.page_listing.status == OK else ""
-        reply = self.keep(self.ask("threads.create", {"input": HELLO}, origin=origin, compressed=True))
+        reply = self.keep(self.ask("threads.create", {"input": HELLO}, origin=self.let_in, compressed=True))
         made = _thread(_events(reply))
         if made:
             self.leaves(lambda: self.ask("threads.delete", {"thread_id": made}))
@@ -200,8 +204,7 @@ class Backend:
     def again(self) -> Reply:
         """The answer to a second message in the thread."""
         asked = {"thread_id": self.thread_id, "input": HELLO}
-        origin = self.origin if self.crosses else ""
-        return self.keep(self.ask("threads.add_user_message", asked, origin=origin, compressed=True))
+        return self.keep(self.ask("threads.add_user_message", asked, origin=self.let_in, compressed=True))
 
     @cached_property
     def read_back(self) -> list[Reply]:

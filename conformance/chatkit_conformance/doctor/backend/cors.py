@@ -53,11 +53,12 @@ _MEANING = {
 )
 def origin_is_allowed(backend: Backend) -> Iterator[Found]:
     """The preflight's answer allows the origin of the page."""
-    if backend.crosses and not _allows(backend.allowed, backend.origin):
+    if backend.crosses and not allows(backend.allowed, backend.origin):
         yield _not_allowed(backend, backend.allowed, "OPTIONS")
 
 
-def _allows(reply: Reply, origin: str) -> bool:
+def allows(reply: Reply, origin: str) -> bool:
+    """Tell whether a reply is for a page of this origin to read."""
     return reply.header(f"{ALLOW}origin") in {origin, "*"}
 
 
@@ -114,9 +115,9 @@ def replies_are_readable(backend: Backend) -> Iterator[Found]:
     """Replies to POST carry `access-control-allow-origin` as well, JSON and streams alike."""
     if not backend.crosses:
         return
-    if not _allows(backend.page_listing, backend.origin):
+    if not allows(backend.page_listing, backend.origin):
         yield _not_allowed(backend, backend.page_listing, "threads.list")
-    elif backend.hello.status == OK and not _allows(backend.hello, backend.origin):
+    elif backend.hello.status == OK and not allows(backend.hello, backend.origin):
         yield _not_allowed(backend, backend.hello, "the stream of threads.create")
 
 
@@ -132,7 +133,7 @@ def refusals_are_readable(backend: Backend) -> Iterator[Found]:
     if not backend.crosses:
         return
     reply = backend.ask("no.such_type", {}, origin=backend.origin)
-    if reply.status and not _allows(reply, backend.origin):
+    if reply.status and not allows(reply, backend.origin):
         yield Found(
             what=f"a refusal ({reply.status}) has no {ALLOW}origin for {backend.origin}",
             where=backend.url,

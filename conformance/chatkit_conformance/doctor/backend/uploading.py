@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from chatkit_conformance.doctor.backend.backend import Backend
+from chatkit_conformance.doctor.backend.backend import Backend, origin_of
 from chatkit_conformance.doctor.backend.calling import Reply, call
 from chatkit_conformance.transcript import JSON, OK, Exchange
 
@@ -64,7 +64,8 @@ def _announce(backend: Backend) -> Upload | None:
 def sent(backend: Backend, upload: Upload) -> Reply:
     """Send the bytes to where the descriptor says, once, as the page would."""
     if "sent" not in backend.notes:
-        headers = {"content-type": TYPE} | ({"origin": backend.origin} if backend.crosses else {}) | upload.headers
+        origin = backend.let_in if origin_of(upload.url) == backend.own_origin else backend.origin
+        headers = {"content-type": TYPE} | ({"origin": origin} if origin else {}) | upload.headers
         asked = Exchange(PICTURE, method=upload.method)
         backend.notes["sent"] = call(upload.url, asked, headers, backend.timeout)
     reply: Reply = backend.notes["sent"]
@@ -81,7 +82,7 @@ def sent_directly(backend: Backend) -> Reply:
     part = f'content-disposition: form-data; name="file"; filename="{NAME}"\r\ncontent-type: {TYPE}'
     form = f"--{BOUNDARY}\r\n{part}\r\n\r\n".encode() + PICTURE + f"\r\n--{BOUNDARY}--\r\n".encode()
     headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"} | backend.given
-    headers |= {"origin": backend.origin} if backend.crosses else {}
+    headers |= {"origin": backend.let_in} if backend.let_in else {}
     reply = call(backend.upload_url, Exchange(form), headers, backend.timeout)
     made = reply.json.get("id")
     if isinstance(made, str):

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from chatkit_conformance.doctor.backend.backend import Backend
+from chatkit_conformance.doctor.backend.backend import Backend, origin_of
 from chatkit_conformance.doctor.backend.calling import REDIRECTS
-from chatkit_conformance.doctor.backend.cors import ALLOW
+from chatkit_conformance.doctor.backend.cors import ALLOW, allows
 from chatkit_conformance.doctor.backend.uploading import PICTURE, announced, sent, sent_directly, shown
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.transcript import OK
 
 STUCK = "The file stays at its progress bar, or is marked as failed, and the message goes out without it."
 SENT = range(200, 300)
+LONGEST = 32
+"""Characters of a part of an address that is no secret."""
 
 
 @check(
@@ -59,6 +61,8 @@ def page_may_send(backend: Backend) -> Iterator[Found]:
     upload = announced(backend)
     if upload is None or not backend.origin or upload.url.startswith(f"{backend.origin}/"):
         return
+    if origin_of(upload.url) == backend.own_origin and not allows(backend.allowed, backend.origin):
+        return  # the same server, which lets the page do nothing at all
     names = {"content-type", *(name.lower() for name in upload.headers)}
     reply = backend.preflight(upload.url, upload.method, names)
     methods, allowed = reply.names(f"{ALLOW}methods"), reply.names(f"{ALLOW}headers")
@@ -135,6 +139,7 @@ def a_form_is_taken(backend: Backend) -> Iterator[Found]:
 
 
 def _short(url: str) -> str:
-    """Leave out what signs an address."""
+    """Leave out what signs an address: whoever has it may send or see the file."""
     place = urlsplit(url)
-    return f"{place.scheme}://{place.netloc}{place.path}" if place.scheme else url
+    path = "/".join(part if len(part) <= LONGEST else f"{part[:8]}…" for part in place.path.split("/"))
+    return f"{place.scheme}://{place.netloc}{path}" if place.scheme else path
