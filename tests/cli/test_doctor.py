@@ -73,6 +73,19 @@ def test_findings_as_json(url: str, capsys: Any) -> None:
     assert not told["healthy"]
 
 
+PAGES = [
+    pytest.param([], "http://localhost:3000", id="usual"),
+    pytest.param(["--origin", "https://a.example/"], "https://a.example", id="with-a-slash"),
+    pytest.param(["--origin", "https://a.example:443/chat"], "https://a.example", id="with-port-and-path"),
+]
+
+
+@pytest.mark.parametrize(("options", "origin"), PAGES)
+def test_the_page_that_calls(options: list[str], origin: str, url: str, capsys: Any) -> None:
+    main(["doctor", "--url", url, *options, "--only", "backend.reach"])
+    assert json.loads(capsys.readouterr().out)["examined"] == [f"the backend at {url}, called by a page of {origin}"]
+
+
 def test_only_some_checks(url: str, capsys: Any) -> None:
     assert main(["doctor", "--url", url, "--only", "backend.reach", "--only", "backend.path.found"]) == 0
     assert main(["doctor", "--url", url, "--skip", "backend.auth", "--skip", "backend.cors"]) == 1
@@ -96,6 +109,7 @@ REFUSED = [
     pytest.param(["--url", "localhost:8000"], "--url is an address like http", id="no-scheme"),
     pytest.param(["--url", "http://127.0.0.1:x/"], "--url is an address like http", id="no-port"),
     pytest.param(["--url", "http://127.0.0.1:1", "-H", "nonsense"], "a header is written NAME: VALUE", id="no-header"),
+    pytest.param(["--url", "http://127.0.0.1:1", "--origin", "a.example"], "--origin is an address", id="no-origin"),
     pytest.param(["--project", "nowhere"], "nowhere is no folder", id="no-folder"),
     pytest.param(["--only", "nonsense"], "no check begins with nonsense", id="no-check"),
     pytest.param(["--url", "http://127.0.0.1:1", "--only", "provider"], "there is nothing to look at", id="nothing"),

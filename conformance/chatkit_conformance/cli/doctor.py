@@ -36,7 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", help="a running backend's endpoint, e.g. http://127.0.0.1:8000/chatkit/api")
     parser.add_argument("--project", type=Path, metavar="DIR", help="a source tree (. without --url and --page)")
     parser.add_argument("--page", metavar="URL", help="the page with the widget, e.g. http://localhost:3000")
-    parser.add_argument("--origin", help="of the page with the widget (--page's, or http://localhost:3000)")
+    parser.add_argument(
+        "--origin", help="of the page with the widget (--page's; http://localhost:3000 for a local backend)"
+    )
     parser.add_argument("-H", "--header", action="append", default=[], metavar="LINE", help="sent with each request")
     parser.add_argument("--token", help="a bearer token, the same as -H 'authorization: Bearer TOKEN'")
     parser.add_argument("--upload-url", default="", metavar="URL", help="where the widget uploads directly, if it does")

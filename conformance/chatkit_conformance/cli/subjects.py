@@ -20,14 +20,15 @@ def backend(options: argparse.Namespace) -> Any:
     Raises:
         Failure: when an option cannot be read.
     """
-    from chatkit_conformance.doctor.backend.backend import Backend  # noqa: PLC0415 - checks take a moment to import
+    from chatkit_conformance.doctor.backend.backend import Backend, is_local, origin_of  # noqa: PLC0415 - slow
     from chatkit_server.app import WIDGET_HEADERS  # noqa: PLC0415 - an extra
 
-    page = urlsplit(_address("--page", options.page or PAGE, PAGE))
     headers = [_header(line) for line in options.header]
+    url = _address("--url", options.url, BACKEND)
+    page = options.origin or options.page or (PAGE if is_local(url) else "")
     return Backend(
-        _address("--url", options.url, BACKEND),
-        origin=(options.origin or f"{page.scheme}://{page.netloc}").rstrip("/"),
+        url,
+        origin=origin_of(_address("--origin", page, PAGE)) if page else "",
         headers=[*headers, *([("authorization", f"Bearer {options.token}")] if options.token else [])],
         page_headers=WIDGET_HEADERS,
         timeout=options.timeout,

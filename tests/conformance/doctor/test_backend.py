@@ -26,6 +26,7 @@ from chatkit_agents.demo_app import demo_app
 from chatkit_conformance.differential.servers import OfficialServer
 from chatkit_conformance.doctor import CHECKS, Report, examine
 from chatkit_conformance.doctor.backend.backend import Backend
+from chatkit_conformance.doctor.backend.cookies import one_site
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.testbed.app import scripted_app
 from chatkit_server import Answer, CustomStreamError, Turn, create_app
@@ -567,11 +568,35 @@ def test_over_https_files_go_to_https_and_many_streams_fit(tmp_path: Path, monke
     assert findings[0].what.startswith("bytes go to http://127.0.0.1/chatkit/api/files/")
 
 
-def test_an_open_server_that_others_reach(tmp_path: Path, switch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+SITES = [
+    pytest.param("http://localhost:3000", "http://localhost:8000/chatkit", True, id="another-port"),
+    pytest.param("https://www.example.com", "https://api.example.com/chatkit", True, id="another-subdomain"),
+    pytest.param("https://www.example.com", "https://www.example.org/chatkit", False, id="another-domain"),
+    pytest.param("http://localhost:3000", "http://127.0.0.1:8000/chatkit", False, id="another-name-of-this-machine"),
+    pytest.param("http://10.0.0.1", "http://10.9.0.1", False, id="another-machine"),
+]
+
+
+@pytest.mark.parametrize(("page", "server", "one"), SITES)
+def test_what_is_one_site(page: str, server: str, one: bool) -> None:
+    assert one_site(page, server) is one
+
+
+REACHED = [
+    pytest.param({}, ["backend.auth.open"], id="open"),
+    pytest.param({"origin": ""}, ["backend.auth.open", "backend.cors.page"], id="no-page"),
+    pytest.param({"origin": "https://a.example"}, ["backend.cors.mixed", "backend.auth.open"], id="mixed"),
+]
+
+
+@pytest.mark.parametrize(("settings", "found"), REACHED)
+def test_a_server_that_others_reach(
+    settings: Any, found: list[str], tmp_path: Path, switch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Backend, "local", False)
-    with served(good, tmp_path, switch) as port:
-        (finding,) = diagnosed(port, Mistake("", "", None)).findings
-    assert finding.check == "backend.auth.open"
+    with served(lambda f: good(f, allow_origins=["*"]), tmp_path, switch) as port:
+        findings = diagnosed(port, Mistake("", "", None, settings)).findings
+    assert [one.check for one in findings] == found
 
 
 DIRECT = [
@@ -692,7 +717,8 @@ def test_every_check_of_a_backend_is_seen_to_find_something() -> None:
         "backend.reach.name",
         "backend.uploads.mixed",
         "backend.connection.http2",
-        "backend.auth.open",
+        *REACHED[1].values[1],
+        "backend.cors.mixed",
         "backend.uploads.direct",
     }
     seen = {mistake.check for mistake in MISTAKES.values()} | apart

@@ -85,11 +85,7 @@ class Backend:
     @property
     def local(self) -> bool:
         """Whether only this machine reaches it."""
-        host = urlsplit(self.url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return is_local(self.url)
 
     @property
     def named(self) -> set[str]:
@@ -253,6 +249,15 @@ def _events(reply: Reply) -> list[Event]:
 def _thread(events: Iterable[Event]) -> str:
     made = (event.thread.get("id") for event in events if event.type == "thread.created")
     return next((name for name in made if isinstance(name, str)), "")
+
+
+def is_local(url: str) -> bool:
+    """Tell whether an address is of this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def origin_of(url: str) -> str:

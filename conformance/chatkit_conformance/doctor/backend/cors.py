@@ -16,6 +16,36 @@ MIDDLEWARE = "create_app(…, allow_origins=[…]), or CORSMiddleware around the
 
 
 @check(
+    "backend.cors.page",
+    "hint",
+    why="Whether browsers let a page's requests out, and replies in, depends on the page, and was not looked at.",
+    mend="Give the doctor the page: --origin https://www.example.com, or --page with its address.",
+)
+def page_is_known(backend: Backend) -> Iterator[Found]:
+    """The doctor knows from which page a server is called that others reach."""
+    if not (backend.origin or backend.local):
+        yield Found(what="no page was named that calls it", where=backend.url)
+
+
+@check(
+    "backend.cors.mixed",
+    "fault",
+    why="Browsers block what a page of https asks over http (mixed content): the widget shows an error.",
+    mend="Serve the backend over https, too; behind the page's own host is simplest.",
+)
+def page_is_no_more_secure(backend: Backend) -> Iterator[Found]:
+    """A page of https calls a backend of https; only this machine may do without."""
+    if backend.origin.startswith("https:") and backend.url.startswith("http:") and not backend.local:
+        after = f"url: https{backend.url.removeprefix('http')}"
+        yield Found(
+            what=f"a page of {backend.origin} calls over plain http",
+            where=backend.url,
+            before=f"url: {backend.url}",
+            after=after,
+        )
+
+
+@check(
     "backend.cors.preflight",
     "fault",
     why=BLOCKED,
