@@ -271,7 +271,7 @@ def test_from_the_command_line(running: tuple[Site, str], tmp_path: Path, capsys
     site, address = running
     site.files, site.headers = {"": HTML}, {}
     assert ran(capsys, "--page", address)[0] == 0
-    site.files = without("#chat { height: 80%; }")
+    site.files = without("html, body { height: 100%; } #chat { height: 80%; }")
     code, data = ran(capsys, "--page", address)
     assert (code, [one["check"] for one in data["findings"]]) == (1, ["page.height.none"])
     assert data["findings"][0]["where"].startswith(address)

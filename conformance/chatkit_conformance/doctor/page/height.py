@@ -1,13 +1,12 @@
 """The room that the widget is given: it fills its element, which has no height of its own."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.page.markup import Element
 from chatkit_conformance.doctor.page.page import Page
 from chatkit_conformance.doctor.tree.loader import ELEMENT
-from chatkit_conformance.doctor.tree.styles import Styles, declarations
+from chatkit_conformance.doctor.tree.styles import Height, Styles, declarations
 
 
 @check(
@@ -36,24 +35,27 @@ def none(page: Page) -> Iterator[Found]:
 
 def _culprit(element: Element, styles: Styles) -> Element | None:
     """Find the element, the widget's own or one around it, that has no height."""
+    own = _height(element, styles)
     for one in element.up():
-        if not one.tag or (one.tag == "html" and not one.parent):
-            return None
-        ask = (one.tag, one.classes, one.attributes.get("id", ""), declarations(one.attributes.get("style", "")))
-        height = styles.height(*ask)
-        around = one.parent
-        if height == "zero":
+        said = _height(one, styles)
+        if said == "zero":
             return one
-        if height in {"fixed", "unknown", "stretch"}:
+        root = not one.parent or not one.parent.tag
+        if said not in {"percent", "none"} or (root and said == "percent"):
             return None
-        if height == "none" and not (around and _shares(around, styles)):
-            return one
+        shared = one.parent is not None and styles.shares(*_asked(one.parent))
+        if said == "none" and one is not element and not shared:
+            return element if own == "none" else one
     return None
 
 
-def _shares(element: Element, styles: Styles) -> bool:
+def _height(element: Element, styles: Styles) -> Height:
+    return styles.height(*_asked(element))
+
+
+def _asked(element: Element) -> tuple[str, list[str], str, dict[str, str]]:
     inline = declarations(element.attributes.get("style", ""))
-    return partial(styles.shares, element.tag, element.classes)(element.attributes.get("id", ""), inline)
+    return element.tag, element.classes, element.attributes.get("id", ""), inline
 
 
 def _sheets(page: Page) -> Iterator[str]:

@@ -10,7 +10,7 @@ from chatkit_conformance.doctor.tree.project import Project
 from chatkit_conformance.doctor.tree.python import Function, Module, keyword, literal, own_nodes, reached
 
 _COMPLETIONS = re.compile(
-    r"\.chat\.completions\.(?:create|stream|parse)$|^openai\.(?:ChatCompletion|Completion)\.a?create$"
+    r"\.chat\.completions\.(?:create|stream|parse)$|\bopenai\.(?:ChatCompletion|Completion)\.a?create$"
 )
 _ENDPOINT = "/v1/chat/completions"
 _MADE = re.compile(r"\b(?:uuid\.|uuid[14]\b|token_(?:hex|urlsafe)|time\.|random\.)")
@@ -54,15 +54,12 @@ def completions(project: Project) -> Iterator[Found]:
     for backend in backends(project):
         module = backend.module
         for function in answering(backend):
-            for node in ast.walk(function):
-                name = module.dotted(node.func) if isinstance(node, ast.Call) else ""
-                legacy = bool(_COMPLETIONS.search(name) or _COMPLETIONS.search(f".{name}"))
-                if isinstance(node, ast.Call) and (legacy or _posts(node)):
-                    called = "chat completions" if legacy else _ENDPOINT
+            for call, what in _legacy(module, function):
+                if function is backend.respond or _answers(function, call):
                     yield Found(
-                        what=f"{function.name} calls {called} where an agent belongs",
-                        where=module.where(node),
-                        before=module.lines(node).partition("\n")[0],
+                        what=f"{function.name} calls {what} where an agent belongs",
+                        where=module.where(call),
+                        before=module.lines(call).partition("\n")[0],
                         after="result = Runner.run_streamed(agent, input_items, context=agent_context)\n"
                         "async for event in stream_agent_response(agent_context, result):\n    yield event",
                     )
@@ -90,7 +87,7 @@ def placeholder_ids(project: Project) -> Iterator[Found]:
         if not model or any(_renames(one) for one in seen):
             continue
         where, told = model
-        for call in calls:
+        for call in (one for one in calls if _goes_out(module, one)):
             yield Found(
                 what=f"stream_agent_response streams {told} ({where}), whose items all have the id {_FAKE}",
                 where=module.where(call),
@@ -194,11 +191,20 @@ def _mended(signature: str, says: str, returned: ast.AST | None) -> str:
     return f"{signature}\n    …\n    yield event"
 
 
-def _posts(call: ast.Call) -> bool:
-    return any(
-        isinstance(one, ast.Constant) and _ENDPOINT in str(one.value)
-        for one in (*call.args, *(k.value for k in call.keywords))
-    )
+def _legacy(module: Module, function: Function) -> Iterator[tuple[ast.Call, str]]:
+    """Find the calls of chat completions in a function, through a client or by address."""
+    for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        if _COMPLETIONS.search(f".{module.dotted(call.func)}"):
+            yield call, "chat completions"
+        given = (*call.args, *(one.value for one in call.keywords))
+        if any(isinstance(one, ast.Constant) and _ENDPOINT in str(one.value) for one in given):
+            yield call, _ENDPOINT
+
+
+def _answers(function: Function, call: ast.Call) -> bool:
+    """Whether a function that `respond` calls answers in its place, rather than asking the model for a detail."""
+    streams = literal(keyword(call, "stream")) is True
+    return streams or any(isinstance(node, ast.Yield) for node in own_nodes(function))
 
 
 def _chat_models(module: Module) -> Iterator[tuple[str, str]]:
@@ -219,6 +225,17 @@ def _chat_models(module: Module) -> Iterator[tuple[str, str]]:
 def _renames(module: Module) -> bool:
     """Whether a file knows of the placeholder, and so does something about it."""
     return any("fake_id" in str(node.value).lower() for node in module.strings) or "FAKE_RESPONSES_ID" in module.names
+
+
+def _goes_out(module: Module, call: ast.Call) -> bool:
+    """Whether what is streamed goes out as it is: nothing is called on the stream, and no id is set around it."""
+    around = [one for one in module.functions.values() if any(node is call for node in ast.walk(one))]
+    nodes = [node for one in around for node in ast.walk(one)]
+    wrapped = any(isinstance(node, ast.Call) and call in node.args for node in nodes)
+    targets = (one for node in nodes if isinstance(node, ast.Assign) for one in node.targets)
+    sets = any(isinstance(one, ast.Attribute) and one.attr in {"id", "item_id"} for one in targets)
+    copies = any(isinstance(node, ast.Attribute) and node.attr in {"model_copy", "generate_item_id"} for node in nodes)
+    return not (wrapped or sets or copies)
 
 
 def _with_ids(line: str) -> str:

@@ -42,7 +42,7 @@ def _ours(module: Module) -> Iterator[Demand]:
 
 
 def _endpoints(module: Module, project: Project) -> Iterator[Demand]:
-    for function in module.functions.values():
+    for function in module.functions.values() if ".process(" in module.source.text else ():
         processes = any(
             isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "process"
             for node in ast.walk(function)

@@ -11,7 +11,7 @@ from chatkit_conformance.doctor.tree.loader import ELEMENT, SCRIPT, TAG
 from chatkit_conformance.doctor.tree.project import Project
 from chatkit_conformance.doctor.tree.script import Script, inside
 from chatkit_conformance.doctor.tree.source import Source
-from chatkit_conformance.doctor.tree.styles import Styles
+from chatkit_conformance.doctor.tree.styles import Height, Styles
 
 _LAYOUTS = ("layout", "_document", "_app", "root", "app", "__root", "entry-server")
 _ENTRY = re.compile(
@@ -114,9 +114,9 @@ def height(project: Project) -> Iterator[Found]:
             culprit = _culprit(tag, styles)
             if culprit:
                 line = one.lines(culprit.node).partition("\n")[0]
-                own = culprit is tag
+                inner = "" if culprit is tag else f", so <{tag.name}> inside it has none"
                 yield Found(
-                    what=f"<{culprit.name}> has no height" + ("" if own else f", so <{tag.name}> inside it has none"),
+                    what=f"<{culprit.name}> has no height{inner}",
                     where=one.where(culprit.node),
                     before=line,
                     after=re.sub(r"\s*(/?>)\s*$", r' style={{ height: "600px" }} \1', line, count=1),
@@ -124,24 +124,34 @@ def height(project: Project) -> Iterator[Found]:
 
 
 def _culprit(tag: Tag, styles: Styles) -> Tag | None:
-    """Find the tag, the widget's own or one around it in the same component, that has no height."""
-    here: Tag | None = tag
-    while here:
-        if not here.is_told or (here is not tag and here.name[:1].isupper()):
-            return None
-        name = ELEMENT if here.name == "ChatKit" else here.name
-        said = styles.height(name, here.classes, here.id, here.style)
-        if said == "zero":
-            return here
+    """Find the tag, the widget's own or one around it in the same component, that has no height.
+
+    What is said nowhere may be given by whatever is around the component; the widget alone is expected to say.
+    """
+    own = _height(tag, styles)
+    here, said = tag, own
+    while said in {"percent", "none"}:
         around = here.parent
-        if said in {"fixed", "unknown", "stretch"} or around is None:
+        if said == "none" and here is not tag and not (around and (_shares(around, styles) or not _seen(around))):
+            return tag if own == "none" else here if around else None
+        if around is None or not _seen(around):
             return None
-        if not around.is_told or around.name[:1].isupper():
-            return None
-        if said == "none" and not styles.shares(around.name, around.classes, around.id, around.style):
-            return here
-        here = around
-    return None
+        here, said = around, _height(around, styles)
+    return here if said == "zero" else None
+
+
+def _seen(tag: Tag) -> bool:
+    """Whether a tag is an element, and all that is said of it is in sight."""
+    return tag.is_told and not tag.name[:1].isupper()
+
+
+def _height(tag: Tag, styles: Styles) -> Height:
+    name = ELEMENT if tag.name == "ChatKit" else tag.name
+    return styles.height(name, tag.classes, tag.id, tag.style) if tag.is_told else "unknown"
+
+
+def _shares(tag: Tag, styles: Styles) -> bool:
+    return styles.shares(tag.name, tag.classes, tag.id, tag.style)
 
 
 def _is_chatkit(script: Script) -> bool:

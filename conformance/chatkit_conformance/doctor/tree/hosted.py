@@ -52,7 +52,7 @@ def client_secret(project: Project) -> Iterator[Found]:
 
 @check(
     "tree.hosted.session",
-    "fault",
+    "warning",
     why=f"{_TWO} Sessions made there belong to Agent Builder's workflows: your own backend never sees them.",
     mend="Remove the endpoint: the page calls your backend directly, and signs in with headers in `api.fetch`.",
 )
@@ -73,7 +73,7 @@ def session(project: Project) -> Iterator[Found]:
 
 @check(
     "tree.hosted.workflow",
-    "fault",
+    "warning",
     why=f"{_TWO} A workflow's id means nothing to a backend of your own: its agent is in its code.",
     mend="Remove the id, and write the agent in `respond`.",
 )

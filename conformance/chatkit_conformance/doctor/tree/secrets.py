@@ -12,7 +12,7 @@ _SHAPES = {
 }
 _KEY = re.compile("|".join(rf"(?P<{name}>(?<![\w-]){shape}(?![\w-]))" for name, shape in _SHAPES.items()))
 _PLACEHOLDER = re.compile(
-    r"your|example|placeholder|replace|change|dummy|fake|sample|redact|secret|here|xxxx|\.\.\.|test|0000|1234567|abcdef",
+    r"your|password|example|placeholder|replace|change|dummy|fake|sample|redact|secret|here|xxxx|\.\.\.|test|0000|1234567|abcdef",
     re.IGNORECASE,
 )
 _FEWEST = 10
@@ -31,7 +31,7 @@ PUBLIC_VARIABLE = re.compile(
 _SECRET_NAME = re.compile(
     r"(?:OPENAI|OPEN_AI|GEMINI|GOOGLE_AI|GOOGLE_GENAI|GENAI|ANTHROPIC|CLAUDE|GROQ|MISTRAL|LLM|XAI|OPENROUTER)_(?:\w+_)?"
     r"(?:API_?)?(?:KEY|TOKEN|SECRET)$|GOOGLE_API_KEY$|_SERVICE_ROLE(?:_KEY)?$|_CLIENT_SECRET$|_SECRET_KEY$|_PRIVATE_KEY$"
-    r"|(?:^|_)(?:JWT|AUTH|SESSION|WEBHOOK|API)_SECRET$|(?:DATABASE|DB)_(?:URL|PASSWORD)$"
+    r"|(?:^|_)(?:JWT|AUTH|SESSION|WEBHOOK|API)_SECRET$"
 )
 _PUBLIC_NAME = re.compile(r"DOMAIN_(?:\w+_)?KEY$|PUBLISHABLE|ANON|PUBLIC_KEY$")
 
@@ -62,6 +62,8 @@ def hide(text: str) -> str:
 
 def keys_in(text: str) -> Iterator[Key]:
     """Find the keys in a text; examples and placeholders are none."""
+    if not any(start in text for start in ("sk-", "AIza", "gsk_", "xai-")):
+        return
     for found in _KEY.finditer(text):
         value, provider = found.group(), found.lastgroup or ""
         if not looks_real(value):

@@ -56,10 +56,11 @@ class Source:
 
     @cached_property
     def is_test(self) -> bool:
-        """Whether it is a test or documentation, where mistakes are shown on purpose."""
+        """Whether it is a test, documentation, or some tool's own, where mistakes are shown on purpose."""
         name = PurePosixPath(self.name)
         by_name = name.name.startswith(("test_", "conftest.")) or name.name.endswith("_test.py")
-        return by_name or name.stem.endswith(_TEST_ENDS) or not _TESTS.isdisjoint(self.parts)
+        hidden = any(part.startswith(".") for part in self.parts)
+        return by_name or hidden or name.stem.endswith(_TEST_ENDS) or not _TESTS.isdisjoint(self.parts)
 
     @property
     def is_published(self) -> bool:
