@@ -33,6 +33,7 @@ def tree(name: str) -> dict[str, str]:
 
 
 TREES = sorted(path.stem for path in (DATA / "trees").glob("*.toml"))
+INNOCENT: dict[str, dict[str, Any]] = tomllib.loads((DATA / "innocent.toml").read_text("utf-8"))
 MISTAKES: dict[str, dict[str, Any]] = tomllib.loads((DATA / "mistakes.toml").read_text("utf-8"))
 
 

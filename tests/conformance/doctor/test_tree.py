@@ -10,7 +10,7 @@ from chatkit_conformance.doctor import CHECKS, Report, examine
 from chatkit_conformance.doctor.mending import patches
 from chatkit_conformance.doctor.page.page import pages_of
 from chatkit_conformance.doctor.tree.project import Project
-from support.trees import GOOGLE_KEY, MISTAKES, OPENAI_KEY, TREES, filled, grown, planted, tree
+from support.trees import GOOGLE_KEY, INNOCENT, MISTAKES, OPENAI_KEY, TREES, filled, grown, planted, tree
 
 EXAMPLES = Path(__file__).parents[3] / "agents/examples"
 PANEL = "frontend/src/ChatPanel.tsx"
@@ -33,6 +33,11 @@ def test_a_healthy_project_gets_not_a_word(tmp_path: Path, name: str, git: bool)
     report = examined(planted(tmp_path, tree(name), git=git))
     assert told(report) == []
     assert len(report.looked) > 20
+
+
+@pytest.mark.parametrize("change", INNOCENT.values(), ids=INNOCENT)
+def test_what_only_looks_like_a_mistake_gets_not_a_word(tmp_path: Path, change: dict[str, Any]) -> None:
+    assert told(examined(planted(tmp_path, grown(tree(change["base"]), change["changes"])))) == []
 
 
 def test_our_own_examples_get_not_a_word() -> None:
