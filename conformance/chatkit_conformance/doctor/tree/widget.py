@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from tree_sitter import Node
 
 from chatkit_conformance.doctor.check import Edit, Found, check
+from chatkit_conformance.doctor.tree.backends import Backend, backends
 from chatkit_conformance.doctor.tree.demands import Demand, demands
 from chatkit_conformance.doctor.tree.domain_keys import malformed
-from chatkit_conformance.doctor.tree.origins import allowed_origins, is_local, port_of
+from chatkit_conformance.doctor.tree.origins import Allowed, allowed_origins, is_local, port_of
 from chatkit_conformance.doctor.tree.project import Project, together
 from chatkit_conformance.doctor.tree.script import inside, text
 from chatkit_conformance.doctor.tree.source import Source
@@ -120,15 +121,14 @@ def upload_type(project: Project) -> Iterator[Found]:
 )
 def auth_header(project: Project) -> Iterator[Found]:
     """Where the backend demands a token, the page sends one."""
-    asking = demands(project)
+    known: list[Backend | Demand] = [*backends(project), *demands(project)]
     for widget in _own(project):
         api = widget.api or widget.options
-        near: list[Demand] = together(widget, asking, project.widgets)
+        near = [one for one in together(widget, known, project.widgets) if isinstance(one, Demand)]
         fetch = api.get("fetch")
         silent = api.lacks("fetch") or bool(fetch and not _hands_on(fetch.node) and not _SENDS.search(text(fetch.node)))
         if near and silent:
-            demand = near[0]
-            where = f"{demand.module.where(demand.node)}"
+            where = near[0].module.where(near[0].node)
             yield _lacking(
                 api,
                 f"The backend demands a bearer token ({where}), and the page sends none",
@@ -185,12 +185,12 @@ def plain_http(project: Project) -> Iterator[Found]:
 )
 def origin(project: Project) -> Iterator[Found]:
     """The backend lets the page of the project call it."""
-    lists = allowed_origins(project)
+    known: list[Backend | Allowed] = [*backends(project), *allowed_origins(project)]
     for widget in _own(project):
         said = (widget.api or widget.options).text("url") or ""
         package = project.package_of(widget.source)
         port = port_of(project, package) if package is not None else None
-        near = together(widget, lists, project.widgets)
+        near = [one for one in together(widget, known, project.widgets) if isinstance(one, Allowed)]
         page = f"http://localhost:{port}"
         if not port or not near or not is_local(said) or urlsplit(said).port == port:
             continue
