@@ -137,6 +137,13 @@ MISTAKES = {
         "page.csp.frame",
         f"frame-src {CDN}",
     ),
+    "frame-blocked-by-default": (
+        {"": HTML},
+        {"content-security-policy": f"default-src 'self'; script-src {CDN}"},
+        "",
+        "page.csp.frame",
+        f"frame-src 'self' {CDN}",
+    ),
     "calls-blocked": (
         {"": HTML},
         {"content-security-policy": "connect-src https://other.example"},
