@@ -106,6 +106,14 @@ def _value(text: str) -> str:
     return "" if text.startswith("#") else text.split(" #", maxsplit=1)[0].rstrip()
 
 
+def _chooses(folder: Path) -> bool:
+    """Whether LLM_PROVIDER means anything in a project: not where its code knows only of other ways to a model."""
+    from chatkit_conformance.doctor.tree.project import Project  # noqa: PLC0415 - as above
+
+    modules = Project(folder.resolve()).modules
+    return not modules or any("chatkit_agents" in one.source.text for one in modules)
+
+
 def provider(project: Path, timeout: float) -> Any:
     """Give the model that the environment names, as `serve` would ask it; None for the demo model."""
     from chatkit_conformance.doctor.provider.provider import VARIABLES, Provider  # noqa: PLC0415 - as above
@@ -114,7 +122,7 @@ def provider(project: Path, timeout: float) -> Any:
     name = env.get("LLM_PROVIDER", "").strip().lower()
     if name in {"", "demo"}:
         keys = (row.key for row in VARIABLES.values() if env.get(row.key, "").strip())
-        unused = next(keys, "") if not name else ""
+        unused = next(keys, "") if not name and _chooses(project) else ""
         return Provider(name, unused=unused) if unused else None
     try:
         from chatkit_agents.providers import ProviderError, choose  # noqa: PLC0415 - an extra
