@@ -158,6 +158,17 @@ def test_steps_by_keys_by_rows_and_by_themselves(panel: Panel) -> None:
     assert len(panel.items()) > 1
 
 
+def test_the_thread_of_a_file_beside_what_it_lists(panel: Panel) -> None:
+    panel.open(FOLDER / NEWEST / "widgets.text-grows.jsonl")
+    view = panel.view("Compare")
+    view.get_by_role("button", name="Compare now").click()
+    expect(view).to_contain_text("2 same, 0 differs, 0 only here, 0 only there")
+    for _ in range(3):
+        panel.element.get_by_role("button", name="One frame back").click()
+    view.get_by_role("button", name="Compare now").click()
+    expect(view.locator('.ck-w-item[data-verdict="explained"]')).to_contain_text("it is still being written")
+
+
 def long_transcript(path: Path) -> Path:
     """Write a transcript of one long answer."""
     item = {"id": "msg_1", "thread_id": "thr_1", "created_at": "2026-01-01T00:00:00Z", "type": "assistant_message"}

@@ -5,7 +5,7 @@ import { h, replace } from "../dom.js";
 import { compared } from "./comparing.js";
 import { ofItem } from "./gist.js";
 import { counted } from "./measures.js";
-import { threadOf } from "./rows.js";
+import { threadOf, threadShown } from "./rows.js";
 
 /** @typedef {import("./comparing.js").Compared} Compared */
 
@@ -27,7 +27,7 @@ export const compareView = ({ session, log }) => {
   const element = h("section", { class: "ck-w-view", "aria-label": "Compare" }, h("div", { class: "ck-w-view-head" }, intro, button), said, body);
 
   const run = async () => {
-    const thread = session.view.thread?.id ?? session.threadId;
+    const thread = threadShown(session);
     if (!thread) {
       said.textContent = "There is no thread yet: say something first.";
       replace(body);

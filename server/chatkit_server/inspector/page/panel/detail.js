@@ -10,6 +10,7 @@ import { STATES, durationOf } from "./list.js";
 import { clock, counted, size, time } from "./measures.js";
 import { message } from "./message.js";
 import { findingsOf, findingsOfWhole } from "./rows.js";
+import { worst } from "./severity.js";
 import { spansOf } from "./spans.js";
 import { tabs } from "./tabs.js";
 
@@ -83,7 +84,7 @@ export const detail = ({ base, onClose }) => {
   /** @param {Row} chosen */
   const title = ({ exchange, frame, place, gap }) => {
     const facts = frame
-      ? [`request ${exchange.number + 1}`, frame.number === null ? "" : `frame ${frame.number + 1}`, time(frame.at), place ? `+${time(gap)}` : "", size(frame.end - frame.start), `bytes ${frame.start}–${frame.end}`]
+      ? [`request ${exchange.number + 1}`, frame.number === null ? "" : `frame ${frame.number + 1}`, exchange.arrivals.length ? time(frame.at) : "", place && exchange.arrivals.length ? `+${time(gap)}` : "", size(frame.end - frame.start), `bytes ${frame.start}–${frame.end}`]
       : [`request ${exchange.number + 1}`, exchange.status ? `status ${exchange.status}` : "", STATES[exchange.state], clock(exchange.began), durationOf(exchange), exchange.source === "page" ? "" : exchange.source];
     const name = frame ? (frame.kind === "comment" ? "ping" : typeOf(frame.event) || "broken frame") : exchange.kind;
     return h(
@@ -92,6 +93,13 @@ export const detail = ({ base, onClose }) => {
       h("h3", frame ? { class: "ck-w-type", dataset: { family: frame.kind === "event" ? family(frame.event) : frame.kind }, text: name } : { text: name }),
       h("p", { class: "ck-w-facts", text: facts.filter(Boolean).join("  ·  ") }),
     );
+  };
+
+  /** @param {Row} chosen */
+  const count = ({ exchange, frame, place }) => {
+    for (const [id, found] of Object.entries({ event: frame ? findingsOf(exchange, place) : [], reply: findingsOfWhole(exchange) })) {
+      bar.count(id, found.length, found.length ? worst(found) : "");
+    }
   };
 
   const actions = () => {
@@ -122,9 +130,9 @@ export const detail = ({ base, onClose }) => {
       const { frame, exchange } = chosen;
       bar.offer("event", Boolean(frame));
       bar.offer("reply", !frame);
-      bar.count("event", frame ? findingsOf(exchange, chosen.place).length : 0, "MUST");
-      bar.count("reply", findingsOfWhole(exchange).length, "MUST");
-      const usual = frame ? "event" : chosen.kind === "exchange" && !path ? "request" : "reply";
+      count(chosen);
+      const asked = chosen.kind === "exchange" && !path && !findingsOfWhole(exchange).length;
+      const usual = frame ? "event" : asked ? "request" : "reply";
       const keep = before?.kind === chosen.kind && !path && (bar.shown === "headers" || bar.shown === "timing" || (bar.shown === "request" && frame) || (bar.shown === "reply" && !frame));
       bar.show(keep ? bar.shown : usual);
     },
@@ -132,8 +140,7 @@ export const detail = ({ base, onClose }) => {
     refresh: () => {
       if (!row || element.contains(document.activeElement)) return;
       replace(head, title(row), actions());
-      bar.count("event", row.frame ? findingsOf(row.exchange, row.place).length : 0, "MUST");
-      bar.count("reply", findingsOfWhole(row.exchange).length, "MUST");
+      count(row);
       draw();
     },
     get row() {
@@ -175,7 +182,7 @@ const timing = (exchange) => {
     ["received", `${size(exchange.body.length)}${frames.length ? ` in ${counted(frames.length, "frame")}` : ""}`],
     ["first byte after", arrivals.length ? time(1000 * arrivals[0][1]) : ""],
     ["all after", durationOf(exchange)],
-    ["longest gap", frames.length > 1 ? time(gaps.reduce((most, one) => Math.max(most, one), 0)) : ""],
+    ["longest gap", arrivals.length && frames.length > 1 ? time(gaps.reduce((most, one) => Math.max(most, one), 0)) : ""],
     ["ended", exchange.trouble || STATES[exchange.state]],
   ].filter(([, text]) => text);
   return h(
@@ -188,7 +195,7 @@ const timing = (exchange) => {
           null,
           h("caption", { text: "Items, from the first event to the one that settled them" }),
           h("thead", null, h("tr", null, ["Item", "Type", "From", "To", "Events", "Settled"].map((text) => h("th", { scope: "col", text })))),
-          h("tbody", null, spans.map((span) => h("tr", null, [span.id, span.kind, time(span.first), time(span.last), String(span.events), span.settled || "left open"].map((text) => h("td", { text }))))),
+          h("tbody", null, spans.map((span) => h("tr", null, [span.id, span.kind, ...(arrivals.length ? [time(span.first), time(span.last)] : ["", ""]), String(span.events), span.settled || "left open"].map((text) => h("td", { text }))))),
         )
       : null,
   );

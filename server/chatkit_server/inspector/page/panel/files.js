@@ -31,7 +31,7 @@ const isTranscript = (start) => /^\s*\{/.test(start) && /\n\{">":/.test(start);
  *
  * @param {Exchange[]} exchanges
  */
-export const transcriptOf = (exchanges) => write(exchanges.map(redacted));
+export const transcriptOf = (exchanges) => write(exchanges.map(redacted), { recorded: new Date().toISOString().slice(0, 10) });
 
 /**
  * Hand a text to the user as a file.

@@ -10,7 +10,7 @@ import { findingsView } from "./findings.js";
 import { linting } from "./linting.js";
 import { list } from "./list.js";
 import { replaying } from "./replaying.js";
-import { makeRows } from "./rows.js";
+import { makeRows, threadShown } from "./rows.js";
 import { worst } from "./severity.js";
 import { splitter } from "./split.js";
 import { tabs } from "./tabs.js";
@@ -91,7 +91,7 @@ const build = (host, { log, session, tools }) => {
       wire.focus();
     },
   });
-  const bar = filters({ onChange: () => refilter(), thread: () => session.view.thread?.id ?? session.threadId });
+  const bar = filters({ onChange: () => refilter(), thread: () => threadShown(session) });
   const wrong = findingsView({ exchanges: () => log.exchanges, onJump: jump, onLint: () => lint.now() });
   const compare = compareView({ session, log });
   const lines = timeline({ exchanges: () => log.exchanges, onChoose: (key) => wire.show(key, true) });
@@ -144,6 +144,7 @@ const build = (host, { log, session, tools }) => {
       trouble(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const clear = h("button", { class: "ck-w-tool", type: "button", text: "Clear", title: "Forget what has passed", on: { click: () => log.clear() } });
   const toolbar = h(
     "div",
     { class: "ck-w-toolbar" },
@@ -151,7 +152,7 @@ const build = (host, { log, session, tools }) => {
     h("span", { class: "ck-w-gap" }),
     picker(open),
     h("button", { class: "ck-w-tool", type: "button", text: "Save", title: "Save as a transcript, without credentials", on: { click: () => save(named(), transcriptOf(log.exchanges)) } }),
-    h("button", { class: "ck-w-tool", type: "button", text: "Clear", title: "Forget what has passed", on: { click: () => (replay.isOpen ? replay.close() : log.clear()) } }),
+    clear,
   );
   replace(host, toolbar, said, replay.element, Object.values(panels));
   host.append(h("div", { class: "ck-w-drop", "aria-hidden": "true", text: "Drop a transcript, HAR, SSE or curl capture" }));
@@ -195,6 +196,7 @@ const build = (host, { log, session, tools }) => {
     full.show(null);
     delete content.dataset.chosen;
     compare.reset();
+    clear.hidden = log.loaded;
     flush();
     refound();
     lines.refresh();

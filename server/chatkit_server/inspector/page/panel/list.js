@@ -237,7 +237,7 @@ const CELLS = {
       ...(exchange.own ? [h("span", { class: "ck-w-source", text: "inspector" })] : []),
       about,
     );
-    put(cells[2], clock(exchange.began));
+    put(cells[2], source === "file" && !exchange.arrivals.length ? "" : clock(exchange.began));
     put(cells[3], durationOf(exchange));
     cells[3].title = "how long it took";
     put(cells[4], size(exchange.body.length));
@@ -251,8 +251,9 @@ const CELLS = {
     name.dataset.family = kind === "event" ? family(event) : kind;
     marked(name, kind === "comment" ? "ping" : kind === "broken" ? "broken frame" : shortType(event) || "no type", highlight);
     marked(about, event ? gist(event) : printable(frame.raw), highlight);
-    put(cells[2], time(frame.at));
-    put(cells[3], place ? `+${time(gap)}` : "");
+    const measured = exchange.arrivals.length > 0;
+    put(cells[2], measured ? time(frame.at) : "");
+    put(cells[3], measured && place ? `+${time(gap)}` : "");
     cells[3].dataset.slow = String(place > 0 && gap >= 1000);
     put(cells[4], size(frame.end - frame.start));
     tell(cells[5], findingsOf(exchange, place));

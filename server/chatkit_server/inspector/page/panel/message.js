@@ -65,7 +65,7 @@ export const message = ({ label, value, text, bytes, start = 0, findings = [], h
     hasTree || !text ? null : h("p", { class: "ck-w-note", text: "No JSON can be read here." }),
     text ? h("div", { class: "ck-w-message-sides" }, left, raw({ label, text, bytes, start, highlight })) : h("p", { class: "ck-w-empty", text: "There is nothing in it." }),
   );
-  if (first) queueMicrotask(() => branches?.show(first));
+  if (first) branches?.show(first, false);
   return element;
 };
 

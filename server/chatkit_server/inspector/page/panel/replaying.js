@@ -45,9 +45,6 @@ export const replaying = ({ log, session, onStep }) => {
   return {
     element,
     close,
-    get isOpen() {
-      return walked !== null;
-    },
     /** @type {(name: string, exchanges: Exchange[]) => void} */
     load: (name, exchanges) => {
       bar?.pause();

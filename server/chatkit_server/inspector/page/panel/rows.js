@@ -258,3 +258,12 @@ export const threadOf = (exchange, known = { begun: false }) => {
   known.begun = exchange.frames.length > 8;
   return typeof made === "string" ? made : "";
 };
+
+/**
+ * The thread that the chat shows, live or of a file.
+ *
+ * @param {import("../model/session.js").Session} session
+ * @returns {string | null}
+ */
+export const threadShown = ({ view, replaying, threadId }) =>
+  view.thread?.id ?? view.items.values().next().value?.thread_id ?? (replaying ? null : threadId);

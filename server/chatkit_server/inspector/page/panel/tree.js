@@ -21,7 +21,7 @@ const SMALL = 160;
 /**
  * @typedef {object} Tree
  * @property {HTMLElement} element
- * @property {(path: string) => boolean} show opens the way to a place, or to the nearest there is, and chooses it
+ * @property {(path: string, scroll?: boolean) => boolean} show opens the way to a place, or to the nearest there is
  * @property {() => { path: string, value: unknown } | null} chosen
  */
 
@@ -106,8 +106,8 @@ export const tree = (value, { label, marks = new Map(), onChoose }) => {
     if (!isBranch(node.value)) li.querySelector(".ck-w-tree-value")?.replaceChildren(shownText(node.value, open));
   };
 
-  /** @type {(li: HTMLElement, focus?: boolean) => void} */
-  const choose = (li, focus = true) => {
+  /** @type {(li: HTMLElement, how?: { focus?: boolean, scroll?: boolean }) => void} */
+  const choose = (li, { focus = true, scroll = true } = {}) => {
     if (chosen) {
       chosen.tabIndex = -1;
       chosen.setAttribute("aria-selected", "false");
@@ -116,7 +116,7 @@ export const tree = (value, { label, marks = new Map(), onChoose }) => {
     li.tabIndex = 0;
     li.setAttribute("aria-selected", "true");
     if (focus) li.focus({ preventScroll: true });
-    li.firstElementChild?.scrollIntoView({ block: "nearest" });
+    if (scroll) li.firstElementChild?.scrollIntoView({ block: "nearest" });
     const node = told.get(li);
     if (node) onChoose?.(node.path, node.value);
   };
@@ -198,13 +198,13 @@ export const tree = (value, { label, marks = new Map(), onChoose }) => {
 
   return {
     element,
-    show: (path) => {
+    show: (path, scroll = true) => {
       const li = nearest(path);
       if (!li) return false;
       for (let above = li.parentElement?.closest("[role=treeitem]"); above; above = above.parentElement?.closest("[role=treeitem]")) {
         above.setAttribute("aria-expanded", "true");
       }
-      choose(li, false);
+      choose(li, { focus: false, scroll });
       return told.get(li)?.path === path;
     },
     chosen: () => (chosen ? (told.get(chosen) ?? null) : null),
