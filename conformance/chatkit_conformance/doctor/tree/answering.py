@@ -239,7 +239,13 @@ def _goes_out(module: Module, call: ast.Call) -> bool:
 
 
 def _with_ids(line: str) -> str:
-    return f"{line.rstrip()}\n    # give event.item a fresh id, the same one from added to done, in place of {_FAKE}"
+    return f"""{line.rstrip()}
+    if event.type == "thread.item.added" and event.item.id == "{_FAKE}":
+        fresh = self.store.generate_item_id("message", thread, context)
+    for part, name in ((event, "item_id"), (getattr(event, "item", None), "id")):
+        if getattr(part, name, None) == "{_FAKE}":
+            setattr(part, name, fresh)
+    yield event"""
 
 
 def _from(node: ast.Import | ast.ImportFrom, tops: tuple[str, ...]) -> bool:

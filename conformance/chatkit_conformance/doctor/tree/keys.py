@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from chatkit_conformance.doctor.check import Edit, Found, check
+from chatkit_conformance.doctor.mending import read
 from chatkit_conformance.doctor.tree.environment import Variable, is_template, variables
 from chatkit_conformance.doctor.tree.project import Project
 from chatkit_conformance.doctor.tree.script import Script, inside, text
@@ -193,6 +194,6 @@ def _private(name: str) -> str:
 def _ignoring(project: Project, source: Source) -> tuple[Edit, ...]:
     """Add a line to the project's `.gitignore`."""
     path = project.root / ".gitignore"
-    old = path.read_text("utf-8") if path.exists() else ""
+    old = read(path)
     line = PurePosixPath(source.name).name
     return (Edit(path, len(old), "", f"{'' if not old or old.endswith(chr(10)) else chr(10)}{line}\n"),)

@@ -1,5 +1,6 @@
 """One file of a project: its text, its places, and whether a browser gets it."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,14 +71,11 @@ class Source:
     @cached_property
     def is_bundle(self) -> bool:
         """Whether a bundler wrote it: nobody's lines are that long."""
-        return ".min." in self.name or any(len(line) > _LONG_LINE for line in self.text.splitlines())
+        return ".min." in self.name or any(len(line) > _LONG_LINE for line in self.text.split("\n"))
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts = [0]
-        for line in self.text.splitlines(keepends=True):
-            starts.append(starts[-1] + len(line))
-        return starts
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Give line and column of an offset in characters, both counted from 1."""
