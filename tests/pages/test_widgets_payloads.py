@@ -1,0 +1,105 @@
+"""No string of a widget is ever markup, style, script or an address: in any prop, alone or inside of an object."""
+
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import fields
+from playwright.sync_api import Page
+
+from chatkit_protocol.widgets import Node
+from pages.test_widgets_all import leaves
+from support.stage import Stage
+
+JSON = dict[str, Any]
+KINDS = {kind.__struct_config__.tag: kind for kind in leaves(Node)}
+PAYLOADS = (
+    "<img src=x onerror=\"window.hit = 'img'\">",
+    "\"><script>window.hit = 'script'</script>",
+    "' onfocus='window.hit = 1' autofocus='",
+    "javascript:window.hit='address'",
+    "data:text/html,<script>parent.hit='frame'</script>",
+    "[text](javascript:window.hit='link') ![](javascript:window.hit='image') <b onclick=alert(1)>bold</b>",
+    "url(https://evil.example/pixel)",
+    "red; background: url(https://evil.example/pixel)",
+    "1px; position: fixed; inset: 0",
+    "linear-gradient(red, url(https://evil.example/pixel))",
+    "image-set('https://evil.example/pixel' 1x)",
+    "var(--ck-surface, url(https://evil.example/pixel))",
+    "calc(1px + attr(data-x px))",
+    "} body { display: none } .x {",
+    "//evil.example/pixel",
+    "https://evil.example/pixel",
+    "__proto__",
+    "constructor.prototype.hit",
+)
+TOGETHER = 6
+"""How many are tried in one page."""
+INSIDE = (
+    *("text", "favicon", "icon", "label", "action", "value", "description", "name", "pattern", "placeholder"),
+    *(
+        "autoComplete",
+        "type",
+        "payload",
+        "handler",
+        "loadingBehavior",
+        "dataKey",
+        "labels",
+        "stack",
+        "color",
+        "curveType",
+    ),
+    *("light", "dark", "size", "style", "top", "right", "bottom", "left", "x", "y", "hide", "frame", "disabled"),
+)
+"""Names that objects in props have."""
+SEE = """async (roots) => {
+  const { widget } = await import("./inspector/widgets/index.js");
+  window.hit = undefined;
+  const asked = [];
+  const context = { act: () => {}, allowedImage: (url) => (asked.push(url), false), locale: "en" };
+  const elements = JSON.parse(roots).map((root) => widget(root, context));
+  document.querySelector("main").replaceChildren(...elements);
+  const found = [];
+  const tags = ":is(script, iframe, object, embed, link, style, base, meta, b, img)";
+  const bad = `${tags}:not(.ck-wid-plot *, .ck-wid-markdown *)`;
+  for (const one of document.querySelectorAll(`main ${bad}`)) found.push(one.outerHTML);
+  for (const one of document.querySelectorAll("main *")) {
+    for (const { name, value } of one.attributes) {
+      if (name.startsWith("on")) found.push(`${name}=${value}`);
+      if (name === "style" && /url|evil|fixed|attr|image-set/i.test(value)) found.push(`style=${value}`);
+      const address = ["href", "src", "action", "formaction", "srcset"].includes(name);
+      if (address && !/^(https?:|mailto:|#)/.test(value)) found.push(`${name}=${value}`);
+    }
+  }
+  for (const button of document.querySelectorAll("main button[type=button]")) button.click();
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const strange = asked.filter((url) => !/^(https?|data|blob):/.test(url));
+  return { found, hit: window.hit ?? ({}).hit ?? null, strange };
+}"""
+
+
+def shapes(payload: str) -> list[Any]:
+    """A string where anything may be, and in all that may be around it."""
+    inside: JSON = dict.fromkeys(INSIDE, payload)
+    proper: JSON = inside | {
+        "action": inside | {"payload": inside},
+        "type": "bar",
+        "labels": {payload: payload},
+        "size": 1,
+    }
+    return [payload, proper, [proper, inside]]
+
+
+@pytest.mark.parametrize("start", range(0, len(PAYLOADS), TOGETHER))
+def test_text_is_text_everywhere(page: Page, bed: Any, faults: Any, start: int) -> None:
+    bed.open(page)
+    Stage(page)
+    faults.requests.clear()
+    every: list[JSON] = []
+    for payload in PAYLOADS[start : start + TOGETHER]:
+        for tag, kind in KINDS.items():
+            every += [{"type": tag} | {field.name: shape for field in fields(kind)} for shape in shapes(payload)]
+    seen = page.evaluate(SEE, json.dumps([{"type": "Basic", "children": every}]))
+    assert seen == {"found": [], "hit": None, "strange": []}
+    assert [url for url in faults.requests if "evil" in url] == []
+    assert page.url == bed.url
