@@ -18,8 +18,9 @@ class WorkflowWriter:
         self.item = WorkflowItem(**base, workflow=workflow)
         self._now = now
 
-    def start(self) -> ThreadItemAdded:
-        """Announce the workflow with the tasks it has so far."""
+    def start(self, *tasks: Task) -> ThreadItemAdded:
+        """Announce the workflow with its first tasks: clients show nothing of one that has none."""
+        self.item.workflow.tasks.extend(tasks)
         return ThreadItemAdded(item=deepcopy(self.item))
 
     def add(self, task: Task) -> ThreadItemUpdated:

@@ -62,11 +62,10 @@ async def list_(turn: Turn, _rest: str) -> AsyncIterator[Any]:
 async def workflow(turn: Turn, _rest: str) -> AsyncIterator[Any]:
     """Show every kind of task in a workflow."""
     steps = turn.workflow(expanded=True)
-    yield steps.start()
     page = URLSource(url="https://example.com/boats", title="Boats", attribution="example.com")
     search = SearchTask(title="Searching the web", title_query="boats", queries=["boats"])
     search.status_indicator = "loading"
-    yield steps.add(search)
+    yield steps.start(search)
     yield steps.change(
         SearchTask(
             title="Searched the web",

@@ -133,7 +133,7 @@ def _image(call: Call, _rest: str) -> Outputs:
 
 def _sources(_call: Call, _rest: str) -> Outputs:
     text = "ChatKit widgets are documented on the web, and the details are in a file."
-    web, file = text.index(",") - 1, len(text) - 1
+    web, file = text.index(","), len(text) - 1
     return [
         say(
             text,
