@@ -38,6 +38,10 @@ class Entry:
     placeless: bool = False
     """Whether no stream tells its place, as with a workflow that was open when its stream ended."""
 
+    def let_go(self) -> None:
+        """Take that it changed, and that no stream tells how."""
+        self.free, self.drawing = True, None
+
 
 @dataclass
 class Ledger:
@@ -96,6 +100,8 @@ class Ledger:
 
     @staticmethod
     def _redraw(entry: Entry, update: JSON) -> None:
+        if entry.free:
+            return
         if entry.item.get("type") == "widget" and str(update.get("type")).startswith("widget."):
             entry.drawing = entry.drawing or begin(entry.item, announced=True)
             entry.drawing.take(update)
@@ -200,7 +206,7 @@ def _step(ledger: Ledger, exchange: Exchange, stream: Stream | None) -> Iterator
         ledger.more = True
         item = mapped(mapped(exchange.json).get("updated_item"))
         if item.get("id") in ledger.entries:
-            ledger.entries[item["id"]].free = True
+            ledger.entries[item["id"]].let_go()
     elif listed is not None:
         by_id = {row["id"]: row for row in listed}
         if ledger.known and not ledger.unsure:
