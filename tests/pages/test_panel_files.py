@@ -218,7 +218,7 @@ def test_a_hundred_thousand_frames_scroll_smoothly(panel: Panel, tmp_path: Path)
     panel.open(long_transcript(tmp_path / "long.jsonl"))
     expect(panel.said).to_have_text(f"{LONG + 1:,}")
     # The best of three: what else the machine does is not what is measured.
-    assert min(panel.page.evaluate(SCROLL) for _ in range(3)) < 50
+    assert any(panel.page.evaluate(SCROLL) < 50 for _ in range(3))
     assert panel.rows.count() < 100, "rows that nobody sees exist"
     panel.filter(f"word {LONG - 2} ")
     expect(panel.said).to_have_text(f"1 of {LONG + 1:,}")
@@ -260,3 +260,6 @@ def test_bytes_are_shown_as_they_came(panel: Panel, tmp_path: Path) -> None:
         expect(raw.locator(".ck-w-control")).to_have_text(controls)
     panel.detail.get_by_role("button", name="Hex").click()
     expect(raw).to_contain_text("64 61 74 61 3a 20 7b 22")
+    for query, kind in (("is:ping", "ping"), ("is:broken", "broken frame")):
+        panel.filter(query)
+        expect(panel.frames.locator(".ck-w-type")).to_have_text([kind])

@@ -119,6 +119,14 @@ def test_findings_stand_on_the_frames_that_the_linter_names(
     ]
 
 
+def test_a_long_answer_is_linted_while_it_streams(panel: Panel) -> None:
+    wrong = delta("a", "for a part that nobody announced", 3)
+    panel.page.evaluate(f"(text) => void ({SEND})(text)", script(*begun("a"), wrong, ["sleep", 20_000]))
+    expect(panel.frames.locator(".ck-w-flag").first).to_be_visible(timeout=15_000)
+    expect(panel.groups.locator(".ck-w-status")).to_have_attribute("data-state", "streaming")
+    panel.page.evaluate("window.inspector.session.stop()")
+
+
 def test_the_event_in_full(panel: Panel) -> None:
     say(panel, emit("client_effect", name="effect", data={"list": [1, {"deep": None}], "long": "é" * 300}))
     panel.frames.nth(3).click()
@@ -194,6 +202,13 @@ def test_filters(panel: Panel, tmp_path: Path) -> None:
     panel.element.get_by_role("button", name="Findings").click()
     expect(panel.frames).to_have_count(1)  # a script takes the time anew when its item is done
     expect(panel.frames.locator(".ck-w-flag")).to_be_visible()
+    for name in ("Findings", "This thread", "Hide deltas"):
+        panel.element.get_by_role("button", name=name).click()
+    panel.element.get_by_label("Event type").select_option("notice")
+    expect(panel.frames.locator(".ck-w-type")).to_have_text(["notice"])
+    panel.element.get_by_label("Event type").select_option("")
+    panel.element.get_by_label("Request type").select_option("threads.create")
+    expect(panel.frames).to_have_count(len(frames))
     panel.page.evaluate("document.activeElement.blur()")
     panel.page.keyboard.press("/")
     expect(panel.element.get_by_role("searchbox")).to_be_focused()

@@ -70,6 +70,14 @@ def test_the_thread_beside_what_is_stored(panel: Panel, linted: str) -> None:
     assert [one["order"] for one in asked] == ["asc", "asc"]
 
 
+def test_every_page_is_compared(panel: Panel) -> None:
+    many = [emit("thread.item.done", item=message(f"m{number}", str(number))) for number in range(120)]
+    panel.page.evaluate(SEND, script(*many))
+    assert verdicts(panel) == ["same"] * 121
+    pages = "window.inspector.log.exchanges.filter((one) => one.own).map((one) => one.json.data.length)"
+    assert panel.page.evaluate(pages) == [100, 21]
+
+
 COMPARED: list[Any] = [
     pytest.param({}, {}, [], id="same"),
     pytest.param({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}, [["$.a[1].b", 2, 3]], id="deep"),

@@ -4,9 +4,9 @@
 import { h, replace } from "../dom.js";
 import { curl } from "../wire/curl.js";
 import { SECRET } from "../wire/redaction.js";
+import { STATES, durationOf } from "./cells.js";
 import { copyButton } from "./copy.js";
 import { family, typeOf } from "./gist.js";
-import { STATES, durationOf } from "./list.js";
 import { clock, counted, size, time } from "./measures.js";
 import { message } from "./message.js";
 import { findingsOf, findingsOfWhole } from "./rows.js";
