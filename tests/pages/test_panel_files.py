@@ -124,19 +124,19 @@ def folded(path: Path) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("name", STEPPED)
-def test_each_step_is_the_fold_of_what_came_before(panel: Panel, name: str) -> None:
-    path = FOLDER / NEWEST / f"{name}.jsonl"
-    panel.open(path)
-    wanted = folded(path)
-    slider = panel.element.get_by_role("slider", name="Frame of the recording")
-    assert slider.get_attribute("max") == str(len(wanted))
-    panel.element.get_by_role("button", name="To the beginning").click()
-    assert panel.items() == []
-    forwards = [json.loads(view) for view in panel.page.evaluate(STEP, ["One frame on", len(wanted)])]
-    backwards = [json.loads(view) for view in panel.page.evaluate(STEP, ["One frame back", len(wanted)])]
-    assert backwards == [*reversed(forwards[:-1]), [[], []]]
-    assert [None if want is None else seen for seen, want in zip(forwards, wanted, strict=True)] == wanted
+def test_each_step_is_the_fold_of_what_came_before(panel: Panel) -> None:
+    for name in STEPPED:
+        path = FOLDER / NEWEST / f"{name}.jsonl"
+        panel.open(path)
+        wanted = folded(path)
+        slider = panel.element.get_by_role("slider", name="Frame of the recording")
+        assert slider.get_attribute("max") == str(len(wanted)), name
+        panel.element.get_by_role("button", name="To the beginning").click()
+        assert panel.items() == [], name
+        forwards = [json.loads(view) for view in panel.page.evaluate(STEP, ["One frame on", len(wanted)])]
+        backwards = [json.loads(view) for view in panel.page.evaluate(STEP, ["One frame back", len(wanted)])]
+        assert backwards == [*reversed(forwards[:-1]), [[], []]], name
+        assert [None if want is None else seen for seen, want in zip(forwards, wanted, strict=True)] == wanted, name
 
 
 def test_steps_by_keys_by_rows_and_by_themselves(panel: Panel) -> None:
