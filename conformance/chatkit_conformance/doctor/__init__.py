@@ -33,6 +33,7 @@ AREAS: tuple[str, ...] = (
     "tree.hosted",
     "tree.widget",
     "tree.embedding",
+    "tree.policy",
     "tree.answering",
     "tree.serving",
     "page.address",

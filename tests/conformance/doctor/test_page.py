@@ -17,9 +17,9 @@ from starlette.routing import Route
 from chatkit_conformance.cli import main
 from chatkit_conformance.doctor import Report, examine
 from chatkit_conformance.doctor.page.checklist import CHECKLIST
-from chatkit_conformance.doctor.page.csp import allows, read, sources
 from chatkit_conformance.doctor.page.page import Page, fetched
 from chatkit_conformance.doctor.tree.domain_keys import malformed
+from chatkit_conformance.doctor.tree.policies import allows, read, sources
 from chatkit_conformance.doctor.tree.project import Project
 from chatkit_conformance.doctor.tree.source import Source
 from support.live import live

@@ -2,19 +2,12 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.page.page import Page
 from chatkit_conformance.doctor.tree.loader import CDN, SCRIPT
-
-_FALLBACK = {
-    "script-src-elem": ("script-src-elem", "script-src", "default-src"),
-    "frame-src": ("frame-src", "child-src", "default-src"),
-    "connect-src": ("connect-src", "default-src"),
-}
-_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
-_STRICT = "'strict-dynamic'"
+from chatkit_conformance.doctor.tree.policies import STRICT, allowing, allows, read, sources
 
 
 class Policy(NamedTuple):
@@ -35,48 +28,6 @@ def policies(page: Page) -> list[Policy]:
     return found
 
 
-def read(text: str) -> dict[str, list[str]]:
-    """Read a policy: directives with their sources; of two alike the first counts, as in a browser."""
-    found: dict[str, list[str]] = {}
-    for piece in text.split(";"):
-        words = piece.split()
-        if words:
-            found.setdefault(words[0].lower(), words[1:])
-    return found
-
-
-def sources(directives: dict[str, list[str]], kind: str) -> tuple[str, list[str]] | None:
-    """Give the directive that decides about a kind, with its sources; None where everything is allowed."""
-    return next(((name, directives[name]) for name in _FALLBACK[kind] if name in directives), None)
-
-
-def allows(listed: list[str], address: str, own: str = "") -> bool:
-    """Whether a list of sources has an address; `own` is the page's."""
-    return any(_matches(one, urlsplit(address), own) for one in listed)
-
-
-def _matches(source: str, to: SplitResult, own: str) -> bool:
-    if source.lower() == "'self'":
-        return bool(own) and urlsplit(own)[:2] == to[:2]
-    if source == "*":
-        return to.scheme in _PORTS
-    if source.endswith(":"):
-        return _upgraded(source[:-1], to.scheme)
-    listed = urlsplit(source if "//" in source else f"//{source}")
-    host, _, port = listed.netloc.partition(":")
-    return (
-        (not listed.scheme or _upgraded(listed.scheme, to.scheme))
-        and ((to.hostname or "").endswith(host[1:]) if host.startswith("*.") else host in {to.hostname, "*"})
-        and (port in {"*", str(to.port or _PORTS.get(to.scheme))} if port else to.port in {None, _PORTS.get(to.scheme)})
-        and (to.path.startswith(listed.path) if listed.path.endswith("/") else listed.path in {"", to.path})
-    )
-
-
-def _upgraded(listed: str, scheme: str) -> bool:
-    """Whether a scheme is the listed one, or its safer sister."""
-    return listed == scheme or (listed, scheme) in {("http", "https"), ("ws", "wss")}
-
-
 @check(
     "page.csp.script",
     "fault",
@@ -91,7 +42,7 @@ def script(page: Page) -> Iterator[Found]:
         decided = sources(policy.directives, "script-src-elem")
         if decided is None or nonces & set(decided[1]):
             continue
-        strict = _STRICT in decided[1]
+        strict = STRICT in decided[1]
         if strict and not page.loaders:
             continue  # a script of the page's own loads it, and is trusted to
         if strict or not allows(decided[1], SCRIPT, page.address):
@@ -154,14 +105,10 @@ def _header(page: Page, name: str) -> list[str]:
 
 
 def _blocked(policy: Policy, directive: str, listed: list[str], what: str, wanted: str) -> Found:
-    kept = [one for one in listed if one != "'none'"]
-    specific = {
-        "default-src": {"the widget's script": "script-src", "the widget's frame": "frame-src"}.get(what, "connect-src")
-    }
-    before = " ".join((directive, *listed))
+    kind = {"the widget's script": "script-src", "the widget's frame": "frame-src"}.get(what, "connect-src")
     return Found(
         what=f"{directive} blocks {what}",
         where=policy.where,
-        before=before,
-        after=" ".join((specific.get(directive, directive), *kept, wanted)),
+        before=" ".join((directive, *listed)),
+        after=allowing(directive, listed, kind, wanted),
     )
