@@ -1,6 +1,6 @@
 """Make the captures in `tests/conformance/data/captures/` again: a real browser and curl, talking to both test beds.
 
-It needs Chromium and `pip install playwright`, which the tests do not: they read what this has written.
+It needs Chromium, which the tests of captures do not: they read what this has written.
 `python tests/support/make_captures.py --chromium /usr/bin/chromium`.
 """
 

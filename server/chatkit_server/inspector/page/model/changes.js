@@ -21,6 +21,11 @@ export class Changes extends EventTarget {
     this.#gathered.set(what, known);
   }
 
+  /** @param {...string} whats */
+  changedAll(...whats) {
+    for (const what of whats) this.changed(what);
+  }
+
   #tell() {
     const told = this.#gathered;
     this.#gathered = new Map();

@@ -1,11 +1,11 @@
 // The state of the chat, and everything that a user can do in it: each action is a request, its events fold into the view.
 // @ts-check
 
+import { Answering, refused } from "./answering.js";
 import { Changes } from "./changes.js";
 import { apply, emptyView } from "./fold.js";
 import { History } from "./history.js";
 import { draft, upload } from "./uploads.js";
-import { Refusal } from "../wire/client.js";
 
 /** @typedef {import("./fold.js").View} View */
 /** @typedef {import("./uploads.js").Draft} Draft */
@@ -42,12 +42,6 @@ export class Session extends Changes {
 
   /** @type {View | null} */
   #live = null;
-  /** @type {AbortController | null} */
-  #stop = null;
-  /** @type {object | null} */
-  #last = null;
-  /** @type {Promise<unknown>} */
-  #answering = Promise.resolve();
 
   /** @param {{client: import("../wire/client.js").Client, settings: import("./settings.js").Settings}} parts */
   constructor({ client, settings }) {
@@ -55,6 +49,7 @@ export class Session extends Changes {
     this.client = client;
     this.settings = settings;
     this.past = new History(this);
+    this.answers = new Answering(this);
     settings.addEventListener("change", () => this.#chosen());
   }
 
@@ -93,7 +88,7 @@ export class Session extends Changes {
     this.changed("attachments");
     this.changed("items", [PENDING]);
     const thread = this.threadId;
-    return this.#ask(
+    return this.answers.ask(
       thread
         ? { type: "threads.add_user_message", params: { thread_id: thread, input } }
         : { type: "threads.create", params: { input } },
@@ -102,7 +97,7 @@ export class Session extends Changes {
 
   /** Stop the answer: as in the widget, by going away. */
   stop() {
-    this.#stop?.abort();
+    this.answers.stop();
   }
 
   /**
@@ -111,12 +106,12 @@ export class Session extends Changes {
    * @param {string | null} [itemId] a user message; without it, the last request
    */
   retry(itemId) {
-    if (!itemId || itemId === PENDING) return this.#last ? this.#ask(this.#last) : Promise.resolve();
+    if (!itemId || itemId === PENDING) return this.answers.last ? this.answers.ask(this.answers.last) : Promise.resolve();
     const ids = [...this.view.items.keys()];
     const gone = ids.slice(ids.indexOf(itemId) + 1);
     for (const id of gone) this.view.items.delete(id);
     this.changed("items", gone);
-    return this.#ask({ type: "threads.retry_after_item", params: { thread_id: this.threadId, item_id: itemId } });
+    return this.answers.ask({ type: "threads.retry_after_item", params: { thread_id: this.threadId, item_id: itemId } });
   }
 
   /**
@@ -136,8 +131,8 @@ export class Session extends Changes {
     const sent = { type: action.type, ...(action.payload === undefined ? {} : { payload: action.payload }) };
     const params = { thread_id: this.threadId, ...(itemId ? { item_id: itemId } : {}), action: sent };
     if (streaming) {
-      await this.#answering; // one answer after the other
-      await this.#ask({ type: "threads.custom_action", params });
+      await this.answers.ended; // one answer after the other
+      await this.answers.ask({ type: "threads.custom_action", params });
       return;
     }
     const told = await this.reply({ type: "threads.sync_custom_action", params });
@@ -152,7 +147,7 @@ export class Session extends Changes {
    */
   answer(itemId, submission) {
     const params = { thread_id: this.threadId, item_id: itemId, input: submission };
-    return this.#ask({ type: "threads.add_structured_input", params });
+    return this.answers.ask({ type: "threads.add_structured_input", params });
   }
 
   /**
@@ -165,7 +160,7 @@ export class Session extends Changes {
     this.changed("clientTool");
     this.#answered(result ?? null);
     const params = { thread_id: this.threadId, result: result ?? null };
-    return this.#ask({ type: "threads.add_client_tool_output", params });
+    return this.answers.ask({ type: "threads.add_client_tool_output", params });
   }
 
   /**
@@ -269,7 +264,7 @@ export class Session extends Changes {
     this.replaying = view !== null;
     this.view = view ?? this.#live;
     if (!view) this.#live = null;
-    for (const what of ["thread", "items", "progress", "streaming", "error"]) this.changed(what);
+    this.changedAll("thread", "items", "progress", "streaming", "error");
   }
 
   /**
@@ -285,7 +280,7 @@ export class Session extends Changes {
     this.pending = null;
     this.waitingCall = null;
     this.unauthorized = false;
-    for (const what of ["thread", "items", "progress", "error", "clientTool"]) this.changed(what);
+    this.changedAll("thread", "items", "progress", "error", "clientTool");
   }
 
   /**
@@ -298,7 +293,7 @@ export class Session extends Changes {
     try {
       return await this.client.reply(request);
     } catch (error) {
-      this.#refused(this.view, error, false);
+      refused(this, this.view, error, false);
       return null;
     }
   }
@@ -324,42 +319,6 @@ export class Session extends Changes {
     if (ids.length) this.changed("progress");
   }
 
-  /**
-   * Send a request that is answered with events, and follow the answer.
-   *
-   * @param {object} request
-   */
-  #ask(request) {
-    if (this.replaying) return Promise.resolve();
-    this.#last = request;
-    const answered = this.#follow(request);
-    this.#answering = answered;
-    return answered;
-  }
-
-  /** @param {any} request */
-  async #follow(request) {
-    const view = this.view;
-    const stop = new AbortController();
-    this.#stop = stop;
-    this.streaming = true;
-    this.unauthorized = false;
-    Object.assign(view, { error: null, progress: null, done: false });
-    for (const what of ["streaming", "error", "progress"]) this.changed(what);
-    try {
-      await this.client.stream(request, { onEvent: (event) => this.take(event, view), signal: stop.signal });
-      if (stop.signal.aborted) this.#left(view);
-    } catch (error) {
-      this.#refused(view, error, true);
-    }
-    Object.assign(view, { done: true, progress: null });
-    if (this.#stop !== stop) return; // another answer is being written by now
-    this.#stop = null;
-    this.streaming = false;
-    for (const what of ["streaming", "progress"]) this.changed(what);
-    if (!stop.signal.aborted && !view.error) this.#call(view);
-  }
-
   /** Take other settings; with another token, ask again for what was refused. */
   #chosen() {
     this.changed("settings");
@@ -369,67 +328,7 @@ export class Session extends Changes {
     this.changed("error");
     if (this.threadId && !this.view.items.size) this.openThread(this.threadId);
   }
-
-  /**
-   * Leave of a stopped answer what the server keeps: messages as they stand, no widgets and workflows that are open.
-   *
-   * @param {View} view
-   */
-  #left(view) {
-    for (const id of view.open) {
-      const item = view.items.get(id);
-      const said = item?.type === "assistant_message" && item.content.some((/** @type {any} */ one) => one.text.trim());
-      if (!said) view.items.delete(id);
-    }
-    const ids = [...view.open];
-    view.open.clear();
-    this.changed("items", ids);
-  }
-
-  /**
-   * Run the tool of the page that an answer ended with.
-   *
-   * @param {View} view
-   */
-  #call(view) {
-    const item = [...view.items.values()].at(-1);
-    if (item?.type !== "client_tool_call" || item.status !== "pending" || view !== this.view) return;
-    const { clientTools } = this.settings.values;
-    const handler = clientTools[item.name] ?? clientTools["*"] ?? { mode: "ask" };
-    const tool = this.clientTools.get(item.name);
-    if (handler.mode === "ask") {
-      this.waitingCall = item;
-      this.changed("clientTool");
-    } else if (clientTools[item.name]?.mode === "value") {
-      this.toolOutput(handler.value);
-    } else {
-      Promise.resolve(tool ? tool(item.arguments, item) : echo(item, handler))
-        .catch((error) => ({ error: String(error) }))
-        .then((result) => this.toolOutput(result));
-    }
-  }
-
-  /**
-   * @param {View} view
-   * @param {unknown} error
-   * @param {boolean} again whether trying again makes sense
-   */
-  #refused(view, error, again) {
-    if (!(error instanceof Refusal)) throw error;
-    const { status, code, message } = error;
-    this.unauthorized = status === 401;
-    const told = { type: "error", code: code || "refused", message, allow_retry: again && status !== 401, status };
-    view.error = told;
-    view.errors.push(told);
-    if (view === this.view) this.changed("error");
-  }
 }
-
-/**
- * @param {any} item
- * @param {import("./settings.js").ToolHandler} handler
- */
-const echo = (item, handler) => (handler.mode === "value" ? handler.value : { name: item.name, arguments: item.arguments });
 
 /** @type {Record<string, string>} */
 const TOLD = {
