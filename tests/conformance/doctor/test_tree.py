@@ -35,6 +35,15 @@ def test_a_healthy_project_gets_not_a_word(tmp_path: Path, name: str, git: bool)
     assert len(report.looked) > 20
 
 
+def test_without_git_what_it_would_tell_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = tree("vite") | {"frontend/node_modules/x/index.js": f'"{OPENAI_KEY}"', "dist/app.js": f'"{OPENAI_KEY}"'}
+    root = planted(tmp_path, files, git=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert told(examined(root)) == []
+    (root / "backend/server.py").write_text(f'KEY = "{OPENAI_KEY}"\n', encoding="utf-8")
+    assert [one.check for one in examined(root).findings] == ["tree.keys.in-source"]
+
+
 @pytest.mark.parametrize("change", INNOCENT.values(), ids=INNOCENT)
 def test_what_only_looks_like_a_mistake_gets_not_a_word(tmp_path: Path, change: dict[str, Any]) -> None:
     assert told(examined(planted(tmp_path, grown(tree(change["base"]), change["changes"])))) == []

@@ -8,8 +8,9 @@ from tree_sitter import Node
 from chatkit_conformance.doctor.check import Edit, Found, check
 from chatkit_conformance.doctor.tree.jsx import Tag, tags
 from chatkit_conformance.doctor.tree.loader import ELEMENT, SCRIPT, TAG
+from chatkit_conformance.doctor.tree.nodes import inside
 from chatkit_conformance.doctor.tree.project import Project
-from chatkit_conformance.doctor.tree.script import Script, inside
+from chatkit_conformance.doctor.tree.script import Script
 from chatkit_conformance.doctor.tree.source import Source
 from chatkit_conformance.doctor.tree.styles import Height, Styles
 

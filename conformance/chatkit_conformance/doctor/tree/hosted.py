@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.tree.backends import Backend, backends
+from chatkit_conformance.doctor.tree.nodes import text
 from chatkit_conformance.doctor.tree.project import Project, together
 from chatkit_conformance.doctor.tree.python import Module
-from chatkit_conformance.doctor.tree.script import Script, text
+from chatkit_conformance.doctor.tree.script import Script
 from chatkit_conformance.doctor.tree.widgets import Widget
 
 _WORKFLOW = re.compile(r"wf_[0-9a-f]{16,}")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from chatkit_conformance.doctor.tree.script import Script, inside, is_literal, text
+from chatkit_conformance.doctor.tree.nodes import inside, is_literal, text
+from chatkit_conformance.doctor.tree.script import Script
 from chatkit_conformance.doctor.tree.styles import declarations
 from chatkit_conformance.doctor.tree.widgets import Options
 

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from chatkit_conformance.doctor.check import Edit, Found, check
 from chatkit_conformance.doctor.mending import read
 from chatkit_conformance.doctor.tree.environment import Variable, is_template, variables
+from chatkit_conformance.doctor.tree.nodes import inside, text
 from chatkit_conformance.doctor.tree.project import Project
-from chatkit_conformance.doctor.tree.script import Script, inside, text
+from chatkit_conformance.doctor.tree.script import Script
 from chatkit_conformance.doctor.tree.secrets import PUBLIC_VARIABLE, hide, is_secret_name, is_value, keys_in
 from chatkit_conformance.doctor.tree.source import Source
 

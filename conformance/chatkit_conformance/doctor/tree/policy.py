@@ -8,9 +8,10 @@ from tree_sitter import Node
 
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.tree.loader import CDN, SCRIPT
+from chatkit_conformance.doctor.tree.nodes import inside
 from chatkit_conformance.doctor.tree.policies import STRICT, allowing, allows, read, sources
 from chatkit_conformance.doctor.tree.project import Project
-from chatkit_conformance.doctor.tree.script import Script, inside
+from chatkit_conformance.doctor.tree.script import Script
 from chatkit_conformance.doctor.tree.source import Source
 
 _DIRECTIVE = re.compile(r"\s*(?:default|script|frame|child|connect|style|img)-src(?:-elem)?\s+\S")

@@ -48,10 +48,9 @@ class Module:
         found: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
-                for alias in node.names:
-                    found[alias.asname or alias.name.partition(".")[0]] = (alias.asname and alias.name) or (
-                        alias.name.partition(".")[0]
-                    )
+                tops = {alias.name.partition(".")[0] for alias in node.names if not alias.asname}
+                found |= {top: top for top in tops}
+                found |= {alias.asname: alias.name for alias in node.names if alias.asname}
             elif isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
                 found |= {alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names}

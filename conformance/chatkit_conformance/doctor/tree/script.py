@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
+from chatkit_conformance.doctor.tree.nodes import arguments, bound, called, inside, result, text
 from chatkit_conformance.doctor.tree.source import BROWSER, DOCUMENTS, SCRIPTS, Source
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Script:
         found: dict[str, tuple[str, str]] = {}
         for statement in self.all("import_statement"):
             module = statement.child_by_field_name("source")
-            for name, original in _bound(statement):
+            for name, original in bound(statement):
                 found[name] = (inside(module) if module else "", original)
         return found
 
@@ -158,7 +159,7 @@ class Script:
         if node.type in _WRAPS:
             return self.follow(node.named_children[0] if node.named_children else None, deep + 1)
         if node.type == "call_expression" and called(node) in {"useMemo", "useCallback"} and arguments(node):
-            return self.follow(_result(arguments(node)[0]), deep + 1)
+            return self.follow(result(arguments(node)[0]), deep + 1)
         if node.type not in {"identifier", "shorthand_property_identifier"}:
             return Value(self, node)
         return self._named(text(node), deep)
@@ -194,59 +195,6 @@ class Script:
         names = (f"{base.as_posix()}{end}" for base in bases for end in _ENDS)
         found = next((source for name in names if (source := self.project.named(name))), None)
         return self.project.script(found) if found and found.suffix not in {".json", ".css"} else None
-
-
-def text(node: Node) -> str:
-    """Give the text of a node."""
-    return (node.text or b"").decode(errors="replace")
-
-
-def inside(node: Node) -> str:
-    """Give what a string says, or a name."""
-    if node.type not in {"string", "template_string"}:
-        return text(node)
-    return "".join(text(child) for child in node.named_children if child.type != "template_substitution")
-
-
-def is_literal(node: Node) -> bool:
-    """Whether a string stands there as it is."""
-    whole = not any(child.type == "template_substitution" for child in node.named_children)
-    return node.type in {"string", "template_string"} and whole
-
-
-def called(node: Node) -> str:
-    """Give the bare name of what a call calls."""
-    function = node.child_by_field_name("function")
-    if function and function.type == "member_expression":
-        function = function.child_by_field_name("property")
-    return text(function) if function else ""
-
-
-def arguments(node: Node) -> list[Node]:
-    """Give the arguments of a call."""
-    given = node.child_by_field_name("arguments")
-    return [child for child in given.named_children if child.type != "comment"] if given else []
-
-
-def _result(function: Node) -> Node | None:
-    body = function.child_by_field_name("body")
-    if body and body.type == "statement_block":
-        returns = [child for child in body.named_children if child.type == "return_statement"]
-        return returns[-1].named_children[0] if len(returns) == 1 and returns[0].named_children else None
-    return body
-
-
-def _bound(statement: Node) -> Iterator[tuple[str, str]]:
-    for clause in (child for child in statement.named_children if child.type == "import_clause"):
-        for part in clause.named_children:
-            if part.type == "identifier":
-                yield text(part), "default"
-            elif part.type == "namespace_import":
-                yield text(part.named_children[-1]), "*"
-            for one in part.named_children if part.type == "named_imports" else ():
-                name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
-                if name:
-                    yield text(alias or name), text(name)
 
 
 def _blocks(whole: str) -> str:

@@ -4,10 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from chatkit_conformance.doctor.check import Edit, Found, check
+from chatkit_conformance.doctor.tree.nodes import arguments, inside, text
 from chatkit_conformance.doctor.tree.origins import page_origin
 from chatkit_conformance.doctor.tree.project import Project
 from chatkit_conformance.doctor.tree.python import Module, keyword, literal
-from chatkit_conformance.doctor.tree.script import Script, arguments, inside, text
+from chatkit_conformance.doctor.tree.script import Script
 from chatkit_conformance.doctor.tree.widgets import Options
 
 _ANY = ("*", ["*"], ("*",), {"*"}, ".*", r".*")

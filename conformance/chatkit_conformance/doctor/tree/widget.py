@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 
 from tree_sitter import Node
 
-from chatkit_conformance.doctor.check import Edit, Found, check
+from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.tree.backends import Backend, backends
 from chatkit_conformance.doctor.tree.demands import Demand, demands
 from chatkit_conformance.doctor.tree.domain_keys import malformed
+from chatkit_conformance.doctor.tree.nodes import text
 from chatkit_conformance.doctor.tree.origins import Allowed, allowed_origins, is_local, port_of
 from chatkit_conformance.doctor.tree.project import Project, together
-from chatkit_conformance.doctor.tree.script import inside, text
 from chatkit_conformance.doctor.tree.source import Source
+from chatkit_conformance.doctor.tree.telling import lacking, wrong
 from chatkit_conformance.doctor.tree.widgets import Options, Widget, env_names
 
 _BLANK = "The widget refuses its options and stays blank: `InvalidFrameParamsError: … Invalid input → at api`."
@@ -23,8 +24,6 @@ _TWO_PHASE = 'uploadStrategy: { type: "two_phase" }'
 _WITH_HEADER = (
     "fetch: (url, init) => fetch(url, { ...init, headers: { ...init?.headers, Authorization: `Bearer ${token}` } })"
 )
-_FEW = 4
-"""Lines of an object that is shown whole."""
 _SENDS = re.compile(r"authorization|headers|credentials|token|cookie", re.IGNORECASE)
 _VITE_OWN = {"MODE", "DEV", "PROD", "SSR", "BASE_URL"}
 _PUBLIC = ("NEXT_PUBLIC_", "VITE_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_", "VUE_APP_")
@@ -38,14 +37,14 @@ def api_url(project: Project) -> Iterator[Found]:
     for widget in project.widgets:
         options = widget.api or widget.options
         if widget.api is None and widget.options.lacks("api"):
-            yield _lacking(
+            yield lacking(
                 options,
                 "The widget is given no api",
                 'api: { url: "/chatkit/api", domainKey: "local-dev" }',
                 safe=False,
             )
         elif widget.api and not widget.is_hosted and options.lacks("url"):
-            yield _lacking(options, "api has no url", 'url: "/chatkit/api"', safe=False)
+            yield lacking(options, "api has no url", 'url: "/chatkit/api"', safe=False)
 
 
 @check(
@@ -60,9 +59,9 @@ def domain_key(project: Project) -> Iterator[Found]:
         api = widget.api or widget.options
         said = api.text("domainKey")
         if api.lacks("domainKey"):
-            yield _lacking(api, "api has no domainKey", 'domainKey: "local-dev"')
+            yield lacking(api, "api has no domainKey", 'domainKey: "local-dev"')
         elif said is not None and not said.strip() and not _from_env(api, "domainKey"):
-            yield _wrong(api, "domainKey", "domainKey is empty", '"local-dev"')
+            yield wrong(api, "domainKey", "domainKey is empty", '"local-dev"')
 
 
 @check(
@@ -79,7 +78,7 @@ def domain_key_form(project: Project) -> Iterator[Found]:
         said = api.text("domainKey")
         fault = malformed(said) if said else ""
         if fault:
-            yield _wrong(api, "domainKey", f"domainKey {fault}", '"domain_pk_…"')
+            yield wrong(api, "domainKey", f"domainKey {fault}", '"domain_pk_…"')
 
 
 @check(
@@ -95,7 +94,7 @@ def upload_strategy(project: Project) -> Iterator[Found]:
         files = composer.object("attachments") if composer else None
         enabled = files.members.get("enabled") if files else None
         if enabled and text(enabled) == "true" and api.lacks("uploadStrategy"):
-            yield _lacking(api, "composer.attachments is enabled, and api has no uploadStrategy", _TWO_PHASE)
+            yield lacking(api, "composer.attachments is enabled, and api has no uploadStrategy", _TWO_PHASE)
 
 
 @check("tree.widget.upload-type", "fault", why=_BLANK, mend='Take `"two_phase"`, or `"direct"` with `uploadUrl`.')
@@ -106,11 +105,11 @@ def upload_type(project: Project) -> Iterator[Found]:
         kind = strategy.text("type") if strategy else None
         if strategy and kind is not None and kind not in _KINDS:
             near = '"two_phase"' if "phase" in kind.lower() or "uploadUrl" not in strategy.members else '"direct"'
-            yield _wrong(strategy, "type", f"{kind!r} is no upload strategy", near)
+            yield wrong(strategy, "type", f"{kind!r} is no upload strategy", near)
         elif strategy and kind == "direct" and strategy.lacks("uploadUrl"):
-            yield _lacking(strategy, "A direct upload has no uploadUrl", 'uploadUrl: "/chatkit/api/upload"', safe=False)
+            yield lacking(strategy, "A direct upload has no uploadUrl", 'uploadUrl: "/chatkit/api/upload"', safe=False)
         elif strategy and strategy.lacks("type"):
-            yield _lacking(strategy, "uploadStrategy has no type", 'type: "two_phase"', safe=False)
+            yield lacking(strategy, "uploadStrategy has no type", 'type: "two_phase"', safe=False)
 
 
 @check(
@@ -129,7 +128,7 @@ def auth_header(project: Project) -> Iterator[Found]:
         silent = api.lacks("fetch") or bool(fetch and not _hands_on(fetch.node) and not _SENDS.search(text(fetch.node)))
         if near and silent:
             where = near[0].module.where(near[0].node)
-            yield _lacking(
+            yield lacking(
                 api,
                 f"The backend demands a bearer token ({where}), and the page sends none",
                 _WITH_HEADER,
@@ -159,7 +158,7 @@ def private_variable(project: Project) -> Iterator[Found]:
                 if not name.startswith(_PUBLIC) and name not in {*_VITE_OWN, "NODE_ENV"}:
                     vite = "import.meta.env" in text(value.node) if value else False
                     prefix = "VITE_" if vite else "NEXT_PUBLIC_"
-                    yield _wrong(api, key, f"{name} is undefined in the page", name, old=name, new=prefix + name)
+                    yield wrong(api, key, f"{name} is undefined in the page", prefix + name, old=name)
 
 
 @check(
@@ -174,7 +173,7 @@ def plain_http(project: Project) -> Iterator[Found]:
         api = widget.api or widget.options
         said = api.text("url") or ""
         if said.startswith("http://") and not is_local(said):
-            yield _wrong(api, "url", f"{said} is called without https", f'"{said.replace("http://", "https://", 1)}"')
+            yield wrong(api, "url", f"{said} is called without https", f'"{said.replace("http://", "https://", 1)}"')
 
 
 @check(
@@ -226,47 +225,3 @@ def _hands_on(node: Node) -> bool:
 def _configs(project: Project) -> Iterator[Source]:
     """Give the bundlers' settings, which may let more variables through."""
     return (one for one in project.code if re.match(r"(?:vite|next|webpack|rsbuild)\.config\.", one.path.name))
-
-
-def _lacking(options: Options, what: str, new: str, *, safe: bool = True) -> Found:
-    """Tell that an object lacks a key, and put the key behind its brace."""
-    script = options.script
-    start = script.start(options.node) + 1
-    body = script.source.text[start : script.end(options.node) - 1]
-    indent = re.match(r"\s*\n([ \t]*)", body)
-    piece = f"\n{indent.group(1)}{new}," if indent else f" {new}," if body.strip() else f" {new} "
-    first, last = script.source.position(start)[0], script.source.position(script.end(options.node))[0]
-    short = last - first < _FEW
-    return Found(
-        what=what,
-        where=options.where,
-        before=script.lines(options.node) if short else script.source.lines(start, start),
-        after=script.source.mended(
-            start, start if not short else script.end(options.node), piece + (body + "}" if short else "")
-        ),
-        edits=(Edit(script.source.path, start, "", piece),) if safe else (),
-    )
-
-
-def _wrong(options: Options, key: str, what: str, value: str, *, old: str = "", new: str = "") -> Found:
-    """Tell that a key has a wrong value, where that stands."""
-    followed = options.get(key)
-    script, node = (followed.script, followed.node) if followed else (options.script, options.node)
-    start, end = script.start(node), script.end(node)
-    whole = script.source.text[start:end]
-    literal = (
-        whole.replace(old, new)
-        if old
-        else whole.replace(repr_of(node), value)
-        if node.type == "binary_expression"
-        else value
-    )
-    return Found(
-        what=what, where=script.where(node), before=script.lines(node), after=script.source.mended(start, end, literal)
-    )
-
-
-def repr_of(node: Node) -> str:
-    """Give the text of what an expression falls back on."""
-    right = node.child_by_field_name("right")
-    return text(right) if right else inside(node)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from chatkit_conformance.doctor.tree.script import Script, Value, arguments, inside, is_literal, text
+from chatkit_conformance.doctor.tree.nodes import arguments, inside, is_literal, text
+from chatkit_conformance.doctor.tree.script import Script, Value
 from chatkit_conformance.doctor.tree.source import Source
 
 NAMES = ("useChatKit", "setOptions")
