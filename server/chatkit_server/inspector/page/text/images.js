@@ -17,7 +17,8 @@ const DATA = /^data:image\/(?:png|jpeg|gif|webp|avif|bmp|x-icon|svg\+xml)[;,]/i;
  * @returns {(url: unknown) => boolean}
  */
 export const imagesFrom = (domains) => (url) => {
-  if (typeof url !== "string" || !URL.canParse(url, location.href)) return false;
+  // A path is the page's own; any other word that is no address, such as `x`, is none to ask the server for.
+  if (typeof url !== "string" || !(URL.canParse(url) || (url.startsWith("/") && URL.canParse(url, location.href)))) return false;
   const { protocol, origin, hostname, href } = new URL(url, location.href);
   if (protocol === "data:") return DATA.test(href);
   if (protocol === "blob:" || origin === location.origin) return true;
