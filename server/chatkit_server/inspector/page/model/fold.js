@@ -78,16 +78,39 @@ const STEPS = {
     view.progress = icon === undefined ? { text } : { text, icon };
   },
   client_effect: (view, { name, data }) => {
-    view.effects.push({ name, data: data ?? {} });
+    pass(view, view.effects, { name, data: data ?? {} });
   },
   notice: (view, { level, message, title }) => {
-    view.notices.push({ level, message, ...(title === undefined ? {} : { title }) });
+    pass(view, view.notices, { level, message, ...(title === undefined ? {} : { title }) });
   },
   error: (view, event) => {
     view.errors.push(event);
     view.error = event;
   },
 };
+
+/** @type {WeakMap<object, number>} */
+const places = new WeakMap();
+
+/**
+ * Note what passes beside the items, and behind how many of them.
+ *
+ * @param {View} view
+ * @param {object[]} list
+ * @param {object} note
+ */
+const pass = (view, list, note) => {
+  list.push(note);
+  places.set(note, view.items.size);
+};
+
+/**
+ * Tell how many items there were when a notice or an effect came; it is no part of it.
+ *
+ * @param {object} note
+ * @returns {number | undefined}
+ */
+export const placeOf = (note) => places.get(note);
 
 /**
  * @param {View} view
