@@ -7,14 +7,21 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from chatkit_conformance.testbed.app import scripted_app
 from chatkit_server import Inspector
 from cli.processes import ENDPOINT, Served
-from support.browser import Faults, context_of, launched
+from support.browser import DESKTOP, Faults, context_of, launched
 from support.live import live
 
+AFRESH = """async () => {
+  const { session, settings, log } = inspector;
+  settings.reset();
+  await session.openThread(null);
+  for (const { id } of [...session.attachments]) await session.detach(id);
+  log.clear();
+}"""
 HERE = Path(__file__).parent
 SERIOUS = {"serious", "critical"}
 SAY = """async (text) => {
@@ -99,6 +106,16 @@ def modules(browser: Browser, bed: Bed) -> Iterator[Page]:
         page.evaluate(IMPORT, MODULES)
         yield page
     assert faults.seen == []
+
+
+@pytest.fixture
+def chat(modules: Page) -> Page:
+    """A page of the test bed as if it were new: an empty thread, settings as they were, nothing noted."""
+    modules.set_viewport_size(DESKTOP)
+    modules.evaluate(AFRESH)
+    expect(modules.locator("article")).to_have_count(0)
+    modules.get_by_label("Message", exact=True).fill("")
+    return modules
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ export class App extends HTMLElement {
   /** @param {Parts} parts */
   show({ config, log, session, settings, tools }) {
     document.title = config.title;
-    const chat = Object.assign(document.createElement("ck-chat"), { session });
+    const chat = Object.assign(document.createElement("ck-chat"), { session, images: config.images });
     const wire = Object.assign(document.createElement("ck-wire"), { log, session, tools });
     const dialog = new SettingsDialog(settings);
     this.#panes = { chat: pane("chat", chat), wire: pane("wire", wire) };
