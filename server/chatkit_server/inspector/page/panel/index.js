@@ -66,6 +66,7 @@ const build = (host, { log, session, tools }) => {
   const choose = (row, path) => {
     content.dataset.chosen = "true";
     full.show(row, { highlight: bar.highlight, path });
+    wire.reveal();
     replay.chosen(row.key);
   };
   /** @type {(key: string, path?: string) => void} */

@@ -135,6 +135,7 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
 
   const refresh = () => {
     grid.setAttribute("aria-rowcount", String(rows.total + 1));
+    grid.style.setProperty("--ck-w-digits", String(Math.max(3, String(rows.total).length)));
     const index = current();
     if (index < 0) grid.removeAttribute("aria-activedescendant");
     else grid.setAttribute("aria-activedescendant", `ck-w-row-${index}`);
@@ -158,6 +159,10 @@ export const list = ({ rows, onChoose, onOpen, onFollow }) => {
     /** @type {(pattern: RegExp | null) => void} */
     mark: (pattern) => {
       highlight = pattern;
+    },
+    /** Show the chosen row again, after the list has got another height. */
+    reveal: () => {
+      if (current() >= 0) seen.reveal(current());
     },
     forget: () => {
       chosen = "";
