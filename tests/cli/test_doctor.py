@@ -13,6 +13,7 @@ import pytest
 
 from chatkit_conformance.cli import doctor, main
 from chatkit_conformance.doctor import AREAS, CHECKS, Edit, Finding, Report
+from chatkit_server.app import ENDPOINT
 from support import ailments as a
 from support.live import live
 
@@ -21,7 +22,7 @@ from support.live import live
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = a.good(tmp_path_factory.mktemp("files"), identify=a.by_token)
     with live(app, log_level="critical") as port:
-        yield f"http://127.0.0.1:{port}{a.ENDPOINT}"
+        yield f"http://127.0.0.1:{port}{ENDPOINT}"
 
 
 def words(capsys: Any) -> str:

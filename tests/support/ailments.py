@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatkit_server import Answer, Turn, Unauthorized, create_app
-from chatkit_server.app import ENDPOINT
 from chatkit_server.files import FileStore, disk
 
 PAGE = "http://localhost:3000"
@@ -93,6 +92,21 @@ def _seen(scope: Scope, body: bytes) -> Seen:
     except (ValueError, KeyError, TypeError):
         kind, params = "", {}
     return Seen(scope["method"], scope["path"], headers, kind, params)
+
+
+class Switch:
+    """One server for all apps, since starting and stopping one takes longer than examining it."""
+
+    def __init__(self) -> None:
+        self._apps: list[ASGIApp] = []
+        """All that there were: what they still do is ended with the server, not by their being forgotten."""
+
+    def turn_to(self, app: ASGIApp) -> None:
+        """Serve this one from now on."""
+        self._apps.append(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[-1](scope, receive, send)
 
 
 def with_header(name: str, value: str | None, when: Callable[[Seen], bool] = lambda _seen: True) -> Head:
@@ -244,6 +258,3 @@ def certificate(folder: Path, host: str = "127.0.0.1", days: int = 1) -> tuple[s
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return str(pem), str(private)
-
-
-__all__ = ["ENDPOINT", "PAGE", "TOKEN", "Seen", "Twisted", "good"]

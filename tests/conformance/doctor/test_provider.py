@@ -133,18 +133,9 @@ MISTAKES = {
 """A server, the path of the address, what else is set; the check that finds it, and what it says."""
 
 
-class Switch:
-    """One server for all providers."""
-
-    app: Any = None
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.app(scope, receive, send)
-
-
 @pytest.fixture(scope="module")
-def switch() -> Iterator[tuple[Switch, str]]:
-    one = Switch()
+def switch() -> Iterator[tuple[a.Switch, str]]:
+    one = a.Switch()
     with live(one, log_level="critical", lifespan="off") as port:
         yield one, f"http://127.0.0.1:{port}"
 
@@ -161,7 +152,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_mistake_is_named_by_its_cause(
     app: Callable[[], Any], path: str, settings: JSON, name: str, says: str, switch: Any
 ) -> None:
-    switch[0].app = app()
+    switch[0].turn_to(app())
     report = examine([at(f"{switch[1]}{path}", **settings)])
     (finding,) = report.findings
     assert (finding.check, says in finding.what) == (f"provider.{name}", True), finding.what
@@ -170,7 +161,7 @@ def test_a_mistake_is_named_by_its_cause(
 
 
 def test_the_mend_of_an_address_is_the_right_one(switch: Any) -> None:
-    switch[0].app = fake()
+    switch[0].turn_to(fake())
     for path in ("", "/v1/chat/completions", "/v1/models"):
         (finding,) = examine([at(f"{switch[1]}{path}")]).findings
         assert finding.after == f"LLM_BASE_URL={switch[1]}/v1"
@@ -185,7 +176,7 @@ LOOKS = [
 
 @pytest.mark.parametrize(("key", "name", "says"), LOOKS)
 def test_a_key_that_looks_wrong(key: str, name: str, says: str, switch: Any) -> None:
-    switch[0].app = fake()
+    switch[0].turn_to(fake())
     headers = {"authorization": f"Bearer {key}"}
     (finding,) = examine([Provider(name, address=f"{switch[1]}/v1", key=key, headers=headers, model=MODEL)]).findings
     assert says in finding.what
@@ -246,7 +237,7 @@ def test_the_proxy_does_not_pass_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_key_over_plain_http(switch: Any) -> None:
-    switch[0].app = fake()
+    switch[0].turn_to(fake())
 
     class Elsewhere(Provider):
         def ask(self, method: str, url: str, body: JSON | None = None) -> Any:
@@ -300,7 +291,7 @@ HEALTHY = [
 
 @pytest.mark.parametrize(("dialect", "lines"), HEALTHY)
 def test_a_healthy_model_is_left_in_peace(dialect: str, lines: list[str], project: Any, switch: Any) -> None:
-    switch[0].app = fake()
+    switch[0].turn_to(fake())
     where = [f"LLM_BASE_URL={switch[1]}/v1", f"LLM_API_KEY={KEY}", "LLM_PROVIDER=compatible", f"LLM_MODEL={MODEL}"]
     examined = provider(project(*where, *lines), 3.0)
     assert (examined.dialect, examined.model) == (dialect, MODEL)
@@ -323,7 +314,7 @@ def test_nothing_goes_anywhere_but_to_the_provider(project: Any, switch: Any, mo
         return real(client, request, **how)
 
     monkeypatch.setattr(httpx.Client, "send", seen)
-    switch[0].app = fake()
+    switch[0].turn_to(fake())
     lines = [f"LLM_BASE_URL={switch[1]}/v1", "LLM_PROVIDER=compatible", f"LLM_API_KEY={KEY}", f"LLM_MODEL={MODEL}"]
     examine([provider(project(*lines), 3.0)])
     assert asked == [f"{switch[1]}/v1/models", f"{switch[1]}/v1/chat/completions"]
