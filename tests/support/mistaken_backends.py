@@ -121,7 +121,7 @@ async def says_nothing(_turn: Turn) -> Answer:
 async def slowly(turn: Turn) -> Answer:
     async def words() -> Any:
         for word in ["one", "two", "three", "four"]:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
             yield f"{word} "
 
     yield turn.stream(words())

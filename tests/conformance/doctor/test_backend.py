@@ -51,7 +51,7 @@ def served(app: Any, folder: Path, switch: tuple[a.Switch, int]) -> Iterator[int
 def diagnosed(port: int, mistake: Mistake) -> Report:
     backend = Backend(
         f"{mistake.scheme}://127.0.0.1:{port}{mistake.path}",
-        **{"origin": PAGE, "page_headers": WIDGET_HEADERS, "timeout": 5.0, **mistake.settings},
+        **{"origin": PAGE, "page_headers": WIDGET_HEADERS, "timeout": 20.0, **mistake.settings},
     )
     try:
         return examine([backend])
@@ -216,7 +216,7 @@ def test_who_only_wakes_up_slowly_does_not_buffer(tmp_path: Path, switch: Any) -
             events = message["type"] == "http.response.start" and b"event-stream" in str(message["headers"]).encode()
             if events and not calls:
                 calls.append("first")
-                await asyncio.sleep(0.8)
+                await asyncio.sleep(1.3)
             await send(message)
 
         await inner(scope, receive, late)

@@ -8,8 +8,8 @@ from chatkit_conformance.doctor.backend.calling import OLD_HTTP, Reply
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.transcript import OK
 
-TELLING = 0.5
-"""Seconds that an answer has to take until it tells anything about buffering."""
+TELLING = 1.0
+"""Seconds that an answer has to take, beyond what the server takes for anything, until it tells about buffering."""
 LATE = 0.8
 """The part of the whole time after which a first byte is late: `thread.created` comes before any model is asked."""
 WAITS = "The user looks at nothing until the whole answer is there, then sees all of it at once."
@@ -79,9 +79,10 @@ def not_compressed(backend: Backend) -> Iterator[Found]:
 def first_event_comes_first(backend: Backend) -> Iterator[Found]:
     """The first event arrives long before the last: nothing on the way collects them."""
     reply = streamed(backend)
-    if reply is None or not _late(reply):
+    usual = backend.listing.exchange.arrivals[-1][1] if backend.listing.exchange.arrivals else 0.0
+    if reply is None or not _late(reply, usual):
         return
-    if backend.thread_id and not _late(backend.again):
+    if backend.thread_id and not _late(backend.again, usual):
         return  # the server was slow to wake up, for the first message only
     by = " ".join(filter(None, (reply.header("via"), reply.header("server"))))
     first, last = reply.exchange.arrivals[0][1], reply.exchange.arrivals[-1][1]
@@ -89,9 +90,9 @@ def first_event_comes_first(backend: Backend) -> Iterator[Found]:
     yield Found(what=f"{what}{f' (by way of {by})' if by else ''}", where=backend.url)
 
 
-def _late(reply: Reply) -> bool:
-    """Tell whether an answer that took its time arrived all at once."""
-    times = [seconds for _, seconds in reply.exchange.arrivals]
+def _late(reply: Reply, usual: float) -> bool:
+    """Tell whether an answer that took its time arrived all at once; `usual` is what the server takes for anything."""
+    times = [seconds - usual for _, seconds in reply.exchange.arrivals]
     return bool(times) and not reply.exchange.cut and times[-1] >= TELLING and times[0] >= LATE * times[-1]
 
 
