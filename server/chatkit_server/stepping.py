@@ -22,29 +22,25 @@ def begin(work: Awaitable[Any]) -> Awaitable[Any] | None:
         waits_for = next(steps)
     except StopIteration:
         return None
-    return _rest(steps, waits_for, bool)
+    return _driven(steps, lambda: waits_for, bool)
 
 
-async def attended(work: Awaitable[T], waiting: Callable[[], object]) -> T:
+def attended(work: Awaitable[T], waiting: Callable[[], object]) -> Awaitable[T]:
     """Await `work`, and call `waiting` each time that it is about to wait."""
     steps: Steps[T] = work.__await__()
-    try:
-        waits_for = next(steps)
-    except StopIteration as ended:
-        return ended.value  # type: ignore[no-any-return]
-    return await _rest(steps, waits_for, waiting)
+    return _driven(steps, partial(next, steps), waiting)
 
 
 @coroutine
-def _rest(steps: Steps[T], waits_for: Any, waiting: Callable[[], object]) -> Steps[T]:
-    """Go on with what has begun and waits for something: as `yield from` does (PEP 380), but attended."""
+def _driven(steps: Steps[T], step: Callable[[], Any], waiting: Callable[[], object]) -> Steps[T]:
+    """Go on with `step`, then step by step, as `yield from steps` does (PEP 380)."""
     while True:
+        try:
+            waits_for = step()
+        except StopIteration as ended:
+            return ended.value  # type: ignore[no-any-return]
         waiting()
         try:
             step = partial(steps.send, (yield waits_for))
         except BaseException as error:  # noqa: BLE001 - it is for the work, whatever it is
             step = partial(steps.throw, error)
-        try:
-            waits_for = step()
-        except StopIteration as ended:
-            return ended.value  # type: ignore[no-any-return]

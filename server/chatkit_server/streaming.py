@@ -100,7 +100,7 @@ class EventStream:
         self._farewell: ErrorEvent | None = None
         self._way: ShortWay | None = None
         """There while the reader has had everything."""
-        self._task = asyncio.create_task(attended(self._produce(), self._flush))
+        self._task = asyncio.create_task(self._produce())
         _running.add(self._task)
         self._task.add_done_callback(_running.discard)
 
@@ -207,7 +207,8 @@ class EventStream:
         self._begun = True
         try:
             async with self._held:
-                await self._tell()
+                await attended(self._tell(), self._flush)
+                self._flush()
         finally:
             self._produced = True
             if self._late:
@@ -215,9 +216,17 @@ class EventStream:
             self._ready.set()
 
     async def _tell(self) -> None:
+        began = monotonic()
         try:
             async with aclosing(self._events) as events:
-                await self._write_all(events)
+                async for event in events:
+                    if not self._buffer:
+                        began = monotonic()
+                    self._write(event)
+                    if self.stopping:
+                        break
+                    if len(self._buffer) >= HIGH_WATER or monotonic() - began > LINGER:
+                        await self._pause()
         except asyncio.CancelledError:
             if self.stopping:
                 if self._farewell:
@@ -240,17 +249,6 @@ class EventStream:
             self.record.add(event, self._buffer[start:])
         if self.abandoned or self._late:
             self._buffer.clear()
-
-    async def _write_all(self, events: Events) -> None:
-        waiting_since = monotonic()
-        async for event in events:
-            if not self._buffer:
-                waiting_since = monotonic()
-            self._write(event)
-            if self.stopping:
-                return
-            if len(self._buffer) >= HIGH_WATER or monotonic() - waiting_since > LINGER:
-                await self._pause()
 
     async def _pause(self) -> None:
         """Let others have their turn, and the client catch up. As with every wait, what is ready is sent first."""
