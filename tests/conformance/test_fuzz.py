@@ -1,6 +1,8 @@
 """Damaged requests: a small sample of what `make fuzz` sends by the hundred thousand; what it seeks is found."""
 
 import asyncio
+import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +14,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from chatkit_conformance.differential.servers import OurServer
-from chatkit_conformance.fuzz import inside, outside, run
+from chatkit_conformance.fuzz import inside, outside, run, served
 from chatkit_conformance.fuzz.inside import Inside, Tally
 from chatkit_conformance.fuzz.mutants import MOST, Bodies
 from chatkit_conformance.fuzz.outside import Outside, is_whole
 from chatkit_conformance.fuzz.requests import MUTATORS, Chance, Requests, plain
+from chatkit_conformance.fuzz.served import Served
+from chatkit_conformance.testbed.app import scripted_app
 from support.faults import connect
 from support.live import live
 
@@ -24,12 +28,24 @@ SEED = 7
 
 
 @contextmanager
-def asked_inside() -> Iterator[Inside]:
-    server = Inside()
+def asked_inside(app: Any = None) -> Iterator[Inside]:
+    """Ask the test bed in its process, or an app in a thread of this one."""
+    server = _in_a_thread(app) if app else Inside()
     try:
         yield server
     finally:
         server.close()
+
+
+def _in_a_thread(app: Any) -> Inside:
+    (asked, asking), (heard, hearing) = os.pipe(), os.pipe()
+
+    def serve() -> None:
+        with open(asked, "rb") as questions, open(hearing, "wb") as answers:  # noqa: PTH123 - pipes
+            Served(app).serve(questions, answers)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return Inside(open(asking, "wb"), open(heard, "rb"))  # noqa: PTH123 - pipes, which Inside closes
 
 
 def test_damaged_bodies_are_answered() -> None:
@@ -38,6 +54,9 @@ def test_damaged_bodies_are_answered() -> None:
         tally = server.fuzz(2_000, SEED)
     assert run.is_sound(tally), (tally.failed, tally.memory)
     assert tally.sent == 2_000
+    assert server.pid != os.getpid()
+    assert len(tally.memory) == 3
+    assert min(tally.memory) > 10_000, "KiB of a process"
     # Not vacuous: requests of every sort come through, and are refused for every reason.
     assert {"200 application/json", "200 text/event-stream", "400 application/json", "404 application/json"} == set(
         tally.seen
@@ -117,11 +136,11 @@ BROKEN = [
 
 @pytest.mark.parametrize(("answer", "fault"), BROKEN)
 def test_a_broken_app_is_found_within(answer: Any, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inside, "PATIENCE", 0.05)
+    monkeypatch.setattr(served, "PATIENCE", 0.05)
     monkeypatch.setattr(inside, "corpus", lambda _ask: [b'{"type":"threads.list"}'])
-    with asked_inside() as server:
-        app, server._app = server._app, Starlette(routes=[Route("/chatkit/api", answer, methods=["POST"])])
-        server._app.state.backend = app.state.backend
+    app = Starlette(routes=[Route("/chatkit/api", answer, methods=["POST"])])
+    app.state.backend = scripted_app().state.backend
+    with asked_inside(app) as server:
         tally = server.fuzz(3, SEED)
     assert len(tally.failed) == 3
     assert fault in tally.failed[0]
@@ -146,9 +165,36 @@ def test_a_broken_server_is_found_over_sockets(answer: Any, fault: str, monkeypa
     assert any(fault in told for told in tally.failed), tally
 
 
-def test_memory_that_grows_is_found() -> None:
-    assert run.is_sound(Tally(memory=[50_000, 60_000, 61_000]))
-    assert not run.is_sound(Tally(memory=[50_000, 60_000, 60_001 + run.FLAT]))
+async def _leaves_a_task(_http: Any) -> Response:
+    TASKS.append(asyncio.create_task(_hangs(None)))
+    return Response(b"{}", media_type="application/json")
+
+
+TASKS: list[Any] = []
+
+
+def test_a_task_that_is_left_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inside, "corpus", lambda _ask: [b'{"type":"threads.list"}'])
+    app = Starlette(routes=[Route("/chatkit/api", _leaves_a_task, methods=["POST"])])
+    app.state.backend = scripted_app().state.backend
+    with asked_inside(app) as server:
+        tally = server.fuzz(3, SEED)
+    assert tally.failed == ["after mutant 2: tasks are left: _hangs"]
+
+
+@pytest.mark.parametrize(
+    ("memory", "sound"),
+    [
+        ([50_000, 60_000, 61_000, 62_000, 60_500, 61_000], True),
+        ([50_000, 50_000, 55_000, 55_000, 50_000 + run.FLAT, 50_000 + run.FLAT], True),
+        ([50_000, 50_000, 55_000, 55_000, 50_001 + run.FLAT, 50_001 + run.FLAT], False),
+        ([50_000, 50_000, 99_000, 50_000, 50_000, 50_000], True),
+        ([], True),
+    ],
+    ids=["flat", "within bounds", "grows", "a peak that passes", "not looked at"],
+)
+def test_memory_that_grows_is_found(memory: list[int], sound: bool) -> None:
+    assert run.is_sound(Tally(memory=memory)) is sound
 
 
 def test_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,4 +204,5 @@ def test_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert file.read_text() == said.out
     assert "## 50 damaged bodies\n\nSeed 3. " in said.out
     assert "Failures (5xx, exceptions, hangs): 0." in said.out
+    assert "in the first third of the run" in said.out
     assert "50 bodies" in said.err

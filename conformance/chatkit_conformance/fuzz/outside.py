@@ -71,8 +71,7 @@ class Outside:
             await asyncio.gather(*(self._one_by_one(requests, numbers, tally) for _ in range(AT_ONCE)))
             tally.failed += await asyncio.to_thread(self._health, lot[-1])
             tally.seconds = time.monotonic() - started
-            if lot[-1] * 10 // number > len(tally.memory) - 2 or lot[-1] + 1 == number:
-                tally.memory.append(resident(self._pid))
+            tally.memory.append(resident(self._pid))
             tell(f"\r{tally.sent} requests, {tally.sent / tally.seconds:.0f}/s, {len(tally.failed)} failures ")
 
     def _health(self, number: int) -> list[str]:
