@@ -73,7 +73,7 @@ schemas: $(VENV)/installed-dev  ## Write the schemas anew from the types.
 coverage: $(VENV)/installed-dev  ## Note which scenarios decide which rules, by playing all of them on our test bed.
 	$(BIN)/python -m chatkit_conformance.conform.covering
 
-bench: $(VENV)/installed-dev reference  ## Measure the official SDK beside ours, a quarter of an hour (QUICK=1: a minute, printed only).
+bench: $(VENV)/installed-dev reference  ## Measure the official SDK beside ours, about ten minutes (QUICK=1: one or two, printed only).
 	$(BIN)/python conformance/benchmarks/bench.py $(if $(QUICK),--quick)
 
 clean:  ## Delete the environments; the data stays.

@@ -42,13 +42,13 @@ class Bare:
             _, count, pause = asked.split()
             for _ in range(int(count)):
                 await asyncio.sleep(int(pause) / 1000)
-                await _write(send, FRAME % time.monotonic_ns())
+                await write(send, FRAME % time.monotonic_ns())
         else:
             if asked not in self._writes:
                 self._writes[asked] = await self._play(scope, body)
             await send(START)
-            for write in self._writes[asked]:
-                await _write(send, write)
+            for batch in self._writes[asked]:
+                await write(send, batch)
         await send({"type": "http.response.body"})
 
     async def _play(self, scope: Any, body: bytes) -> list[bytes]:
@@ -69,7 +69,8 @@ class Bare:
         return writes
 
 
-async def _write(send: Any, body: bytes) -> None:
+async def write(send: Any, body: bytes) -> None:
+    """Send a part of the reply."""
     await send({"type": "http.response.body", "body": body, "more_body": True})
 
 

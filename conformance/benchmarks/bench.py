@@ -1,13 +1,15 @@
 """The official SDK beside ours: `make bench`, or `python conformance/benchmarks/bench.py [--quick] [--out FOLDER]`.
 
 Every round measures each side in turn, in an order that changes, so that what else the machine does hits all alike.
-Told are medians and the spread from the least to the most. RESULTS.md and results.svg are written into the folder.
+Told are medians and the spread from the least to the most. RESULTS.md and results.svg are written into the folder, at
+the end; a run that is cut short prints what it has measured, says so, and leaves the files as they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -86,6 +88,13 @@ class Bench:
             for side in sides.values():
                 side.stop()
 
+    def everything(self) -> None:
+        """Measure all there is."""
+        self.without_http()
+        asyncio.run(self.over_http(SCENARIOS))
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(self.long_threads(Path(folder)))
+
     def without_http(self) -> None:
         """Measure what needs no server."""
         for name in COMPARED:
@@ -119,17 +128,19 @@ def say(text: str) -> None:
 def main() -> int:
     """Measure, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--quick", action="store_true", help="a minute instead of a quarter of an hour; for a look only"
-    )
+    parser.add_argument("--quick", action="store_true", help="a minute or two instead of ten; for a look only")
     parser.add_argument("--out", type=Path, help="folder for RESULTS.md and results.svg (default: print, with --quick)")
     given = parser.parse_args()
     bench = Bench(QUICK if given.quick else LONG)
     began = time.monotonic()
-    bench.without_http()
-    asyncio.run(bench.over_http(SCENARIOS))
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(bench.long_threads(Path(folder)))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        bench.everything()
+    except BaseException as error:  # noqa: BLE001 - whatever it was, what was measured is told
+        sys.stdout.write(table(bench.found, bench.scale, time.monotonic() - began, None))
+        say(f"cut short by {error!r}; what was measured so far is above, and no file was written")
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    say("where our time goes")
     text = table(bench.found, bench.scale, time.monotonic() - began, profiling.profile(bench.scale.one))
     out = given.out or (None if given.quick else HERE)
     if out is None:

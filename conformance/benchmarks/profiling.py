@@ -1,23 +1,197 @@
-"""Where our time goes while streaming: the app in this process under `cProfile`, without a network."""
+"""Where our time goes while streaming, without a network: layer by layer, and function by function."""
+
+# ruff: noqa: D102 - an asyncio transport says what its methods do
 
 from __future__ import annotations
 
 import asyncio
 import cProfile
 import pstats
+import statistics
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import load
 import ours
+from bare import FRAME, START, write
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 
-from chatkit_server import create_app
+from chatkit_protocol import decode_request, frame
+from chatkit_server import Answer, Context, Turn, create_app
+from chatkit_server.routes import TABLE
+from chatkit_server.streaming import EventResponse, EventStream
 
 SHOWN = 14
+STREAMS = (1, 20, 500)
+"""Streams at once; with many, little of a stream is still in the processor's cache when its next event comes."""
+EVENTS = 20_000
+WINDOWS = 20
+"""Of which the median is told, so that what else the machine does hits few of them."""
+
+Profile = list[tuple[str, int, float]]
+Layers = list[tuple[str, list[float]]]
 
 
-def profile(pieces: int) -> list[tuple[str, int, float]]:
-    """Stream so many pieces; give the functions that took most: name, calls, share of the time."""
+class Pace:
+    """Streams in lockstep: an event of each at a time. No timer, so that none is measured."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """Give a piece of text each time."""
+        while True:
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
+            yield "word "
+
+    async def times(self, number: int, streams: int) -> None:
+        """Have every stream say so many pieces."""
+        for _ in range(number):
+            await self._all(streams)
+            going, self._waiting = self._waiting, []
+            for one in going:
+                one.set_result(None)
+        await self._all(streams)
+
+    async def _all(self, streams: int) -> None:
+        while len(self._waiting) < streams:  # noqa: ASYNC110 - what an event would cost is not to be measured
+            await asyncio.sleep(0)
+
+
+def uvicorn_alone(pace: Pace) -> Any:
+    """Send a ready-made frame."""
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(START)
+        async for _ in pace.pieces():
+            await write(send, FRAME % 1)
+
+    return app
+
+
+def responder(pace: Pace) -> Any:
+    """Make the events of a message, and their frames."""
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        turn = await _turn(pace, receive)
+        await send(START)
+        async for event in turn.stream(pace.pieces()):
+            await write(send, frame(event))
+
+    return app
+
+
+def stages(pace: Pace) -> Any:
+    """Check, store, conceal, announce."""
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        turn = await _turn(pace, receive)
+        await send(START)
+        async for event in await TABLE[type(turn.request)].handler(turn, turn.request):
+            await write(send, frame(event))
+
+    return app
+
+
+def response(pace: Pace) -> Any:
+    """Buffer, hold back, ping, notice who leaves."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        turn = await _turn(pace, receive)
+        events = await TABLE[type(turn.request)].handler(turn, turn.request)
+        await EventResponse(EventStream(events), ping=15, patience=60)(scope, receive, send)
+
+    return app
+
+
+def whole_app(pace: Pace) -> Any:
+    """Starlette, and what stands before the endpoint."""
+    return create_app(_responding(pace))
+
+
+LAYERS: tuple[Callable[[Pace], Any], ...] = (uvicorn_alone, responder, stages, response, whole_app)
+"""Each is an ASGI app that does all that the ones before it do."""
+
+
+def _responding(pace: Pace) -> Any:
+    async def respond(turn: Turn) -> Answer:
+        yield turn.stream(pace.pieces())
+
+    return respond
+
+
+async def _turn(pace: Pace, receive: Any) -> Turn:
+    request = decode_request((await receive())["body"])
+    return Turn(create_app(_responding(pace)).state.backend, Context(headers={}), request)
+
+
+class Nowhere(asyncio.Transport):
+    """A connection that forgets what is written."""
+
+    def write(self, data: Any) -> None: ...
+
+    def is_closing(self) -> bool:
+        return False
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+async def _cost(layer: Callable[[Pace], Any], streams: int) -> float:
+    """Measure the processor microseconds of one event, which leaves in a write of its own."""
+    pace = Pace()
+    config = Config(layer(pace), http="h11", log_level="critical", access_log=False, lifespan="off")
+    config.load()
+    state = ServerState()
+    for _ in range(streams):
+        connection: Any = config.http_protocol_class(config=config, server_state=state, app_state={})
+        connection.connection_made(Nowhere())
+        connection.data_received(load.http(load.body("go")))
+    number = EVENTS // WINDOWS // streams
+    await pace.times(3, streams)
+    spent = []
+    for _ in range(WINDOWS):
+        began = time.process_time()
+        await pace.times(number, streams)
+        spent.append((time.process_time() - began) / (number * streams) * 1e6)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    return statistics.median(spent)
+
+
+def layers() -> Layers:
+    """Give the processor microseconds of an event, with ever more of our app around it, for few streams and many."""
+    return [
+        (f"{layer.__name__.replace('_', ' ')}: {(layer.__doc__ or '').rstrip('.').lower()}", _costs(layer))
+        for layer in LAYERS
+    ]
+
+
+def _costs(layer: Callable[[Pace], Any]) -> list[float]:
+    return [asyncio.run(_cost(layer, streams)) for streams in STREAMS]
+
+
+class Profiled(NamedTuple):
+    """Both views."""
+
+    streams: tuple[int, ...]
+    layers: Layers
+    """Processor microseconds of an event, for each number of streams."""
+    functions: Profile
+    """Name, calls, share of the time."""
+
+
+def profile(pieces: int) -> Profiled:
+    """Stream so many pieces; give the layers, and the functions that took most."""
     app = create_app(ours.respond)
     profiler = cProfile.Profile()
 
@@ -31,7 +205,7 @@ def profile(pieces: int) -> list[tuple[str, int, float]]:
     rows = pstats.Stats(profiler).stats.items()  # type: ignore[attr-defined]
     total = sum(own for _, (_, _, own, _, _) in rows)
     most = sorted(rows, key=lambda row: -row[1][2])[:SHOWN]
-    return [(_named(place), calls, own / total) for place, (_, calls, own, _, _) in most]
+    return Profiled(STREAMS, layers(), [(_named(place), calls, own / total) for place, (_, calls, own, _, _) in most])
 
 
 def _named(place: tuple[str, int, str]) -> str:

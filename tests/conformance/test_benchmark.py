@@ -5,7 +5,7 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,6 +36,7 @@ def results(**changed: Any) -> Any:
         "messages, ns: encode": {"official": [100.0], "ours": [50.0]},
         "messages, ns: decode, adapter kept": {"official": [1.0], "ours": [50.0]},
         "import: ms, the protocol": {"official": [100.0], "ours": [5.0]},
+        "model pace: processor µs per event": {"official": [100.0], "ours": [40.0], "bare": [30.0]},
         "model pace: latency ms, median": {"official": [2.0], "ours": [1.5], "bare": [1.0]},
         "long threads: items.list ms, 100 items": {"official": [1.0], "ours": [1.0]},
         "long threads: items.list ms, 1,000 items": {"official": [9.0], "ours": [1.5]},
@@ -45,6 +46,8 @@ def results(**changed: Any) -> Any:
     return found | changed
 
 
+SCALE = SimpleNamespace(rounds=3, streams=2, idle=3, one=4, pace=5)
+PROFILED = SimpleNamespace(streams=(1, 500), layers=[("whole app", [20.0, 41.5])], functions=[("step", 1, 0.5)])
 VERDICTS = [
     "**met** streaming: events/s, 1 client: 10.0 times, wanted 10",
     "**missed** streaming: events/s, 100 clients: 9.9 times, wanted 10",
@@ -55,20 +58,68 @@ VERDICTS = [
     "**missed** streaming: events/s, 100 clients: 50% of the bare app, wanted 60%",
     "**met** items.list: 1.50 times from the shortest to the longest thread; wanted flat",
     "**missed** retry: 2.50 times from the shortest to the longest thread; wanted flat",
-    "latency that is added to the bare app's at the pace of a model, median: ours 0.50 ms, official 1.00 ms",
+    "**met** model pace: latency ms, median: ours 1.50, official 2.00, bare 1.00; wanted no more than official",
+    "**met** model pace: processor µs per event: 75% of the bare app, wanted 60%",
 ]
 
 
 @pytest.mark.parametrize("line", VERDICTS)
-def test_what_is_said_about_targets(line) -> None:
-    scale = type("Scale", (), {"rounds": 1, "streams": 2, "idle": 3, "one": 4, "pace": 5})()
-    assert f"- {line}\n" in report.table(results(), scale, 60, [("step", 1, 0.5)])
+def test_what_is_said_about_targets(line: str) -> None:
+    assert f"- {line}\n" in report.table(results(), SCALE, 60, PROFILED)
 
 
 def test_a_row_has_the_median_and_the_spread() -> None:
-    scale = type("Scale", (), {"rounds": 3, "streams": 2, "idle": 3, "one": 4, "pace": 5})()
-    text = report.table(results(), scale, 60, [])
+    text = report.table(results(), SCALE, 60, PROFILED)
     assert "| streaming: events/s, 1 client | 10.0 (9.00\u201311.0) | 100 | 10.0 | ≥ 10 | 160 |" in text
+    assert "| layer | 1 | 500 |" in text
+    assert "| whole app | 20.0 | 41.5 |" in text
+    assert "| `step` | 1 | 50% |" in text
+
+
+@pytest.mark.parametrize("last", [0, 1, 5, 11])
+def test_a_run_that_is_cut_short_tells_what_it_has(last: int) -> None:
+    found = dict(list(results().items())[:last])
+    text = report.table(found, SCALE, 60, None)
+    assert text.count("\n| ") == 2 + len(report.summed(found))
+    assert "The run was cut short" in text
+
+
+def test_a_run_that_is_cut_short_says_so_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    bench = script("bench")
+
+    def everything(run: Any) -> None:
+        for side, value in (("official", 10.0), ("ours", 40.0)):
+            run.note("replies", side, {"requests/s": value})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bench.Bench, "everything", everything)
+    monkeypatch.setattr(sys, "argv", ["bench.py", "--out", str(tmp_path)])
+    assert bench.main() == 130
+    said = capsys.readouterr()
+    assert "**met** replies: requests/s: 4.0 times" in said.out
+    assert "cut short by KeyboardInterrupt" in said.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_layer_sends_each_event_in_a_write_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    profiling = script("profiling")
+    writes = 0
+
+    def write(_self: Any, data: bytes) -> None:
+        nonlocal writes
+        writes += b"text_delta" in data
+
+    monkeypatch.setattr(profiling.Nowhere, "write", write)
+    monkeypatch.setattr(profiling, "STREAMS", (1, 4))
+    monkeypatch.setattr(profiling, "EVENTS", 160)
+    found = profiling.layers()
+    assert [len(costs) for _, costs in found] == [2] * 5
+    assert all(cost > 0 for _, costs in found for cost in costs)
+    assert writes == 5 * (160 + 3 * 1 + 160 + 3 * 4)
 
 
 def test_the_plot_has_a_bar_for_every_row() -> None:
