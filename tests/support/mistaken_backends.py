@@ -399,7 +399,7 @@ MISTAKES = {
         "backend.stream.proxies", "x-accel-buffering", head("x-accel-buffering", None, "threads.create")
     ),
     "breaks-off": Mistake("backend.stream.cut", "breaks off after", breaks_off),
-    "without-end": Mistake("backend.stream.endless", "no end within", answering(without_end), {"timeout": 0.6}),
+    "without-end": Mistake("backend.stream.endless", "no end within", answering(without_end), {"timeout": 1.5}),
     "silence": Mistake("backend.stream.silence", "nothing was sent for", answering(slowly), {"silence": 0.15}),
     "model-fails": Mistake("backend.answer.error", "custom: The API key is not valid.", answering(fails)),
     "says-nothing": Mistake("backend.answer.empty", "nothing that a user sees", answering(says_nothing)),

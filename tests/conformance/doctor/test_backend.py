@@ -18,6 +18,7 @@ from chatkit_conformance.differential.servers import OfficialServer
 from chatkit_conformance.doctor import CHECKS, Report, examine
 from chatkit_conformance.doctor.backend.backend import Backend
 from chatkit_conformance.doctor.backend.cookies import one_site
+from chatkit_conformance.doctor.provider.provider import Provider
 from chatkit_conformance.testbed.app import scripted_app
 from chatkit_server import create_app
 from chatkit_server.app import ENDPOINT, WIDGET_HEADERS
@@ -191,6 +192,16 @@ def test_the_healthy_are_left_in_peace(server: Mistake, tmp_path: Path, switch: 
     assert [one.data() for one in report.findings] == []
     assert report.stumbled == report.left_out == {}
     assert threads.json["data"] == []
+
+
+def test_a_broken_model_is_the_cause_of_an_answer_that_fails(tmp_path: Path, switch: Any) -> None:
+    model = Provider("openai", lacking="OPENAI_API_KEY")
+    with served(MISTAKES["model-fails"].serve, tmp_path, switch) as port:
+        backend = Backend(f"http://127.0.0.1:{port}{ENDPOINT}")
+        report = examine([model, backend])
+        backend.close()
+    assert [one.check for one in report.findings] == ["provider.settings.key"]
+    assert report.left_out["backend.answer.error"] == "provider.settings.key"
 
 
 def test_a_limit_of_requests_is_waited_for(tmp_path: Path, switch: Any) -> None:

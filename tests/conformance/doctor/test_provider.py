@@ -31,7 +31,7 @@ JSON = dict[str, Any]
 
 def at(address: str, **settings: Any) -> Provider:
     """Name a compatible provider that should do."""
-    usual: JSON = {"key": KEY, "headers": HEADERS, "model": MODEL, "timeout": 3.0}
+    usual: JSON = {"key": KEY, "headers": HEADERS, "model": MODEL, "timeout": 20.0}
     return Provider("compatible", address=address, **(usual | settings))
 
 
@@ -279,7 +279,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("lines", "name", "says"), SETTINGS)
 def test_settings_that_name_no_model(lines: list[str], name: str, says: str, project: Any) -> None:
-    (finding,) = examine([provider(project(*lines), 3.0)]).findings
+    (finding,) = examine([provider(project(*lines), 20.0)]).findings
     assert (finding.check, says in finding.what) == (name, True), finding.what
 
 
@@ -293,7 +293,7 @@ HEALTHY = [
 def test_a_healthy_model_is_left_in_peace(dialect: str, lines: list[str], project: Any, switch: Any) -> None:
     switch[0].turn_to(fake())
     where = [f"LLM_BASE_URL={switch[1]}/v1", f"LLM_API_KEY={KEY}", "LLM_PROVIDER=compatible", f"LLM_MODEL={MODEL}"]
-    examined = provider(project(*where, *lines), 3.0)
+    examined = provider(project(*where, *lines), 20.0)
     assert (examined.dialect, examined.model) == (dialect, MODEL)
     report = examine([examined])
     assert report.findings == []
@@ -301,8 +301,8 @@ def test_a_healthy_model_is_left_in_peace(dialect: str, lines: list[str], projec
 
 
 def test_nothing_is_asked_of_the_demo_model(project: Any) -> None:
-    assert provider(project(), 3.0) is None
-    assert provider(project("LLM_PROVIDER=demo", f"OPENAI_API_KEY={KEY}"), 3.0) is None
+    assert provider(project(), 20.0) is None
+    assert provider(project("LLM_PROVIDER=demo", f"OPENAI_API_KEY={KEY}"), 20.0) is None
 
 
 def test_nothing_goes_anywhere_but_to_the_provider(project: Any, switch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +316,7 @@ def test_nothing_goes_anywhere_but_to_the_provider(project: Any, switch: Any, mo
     monkeypatch.setattr(httpx.Client, "send", seen)
     switch[0].turn_to(fake())
     lines = [f"LLM_BASE_URL={switch[1]}/v1", "LLM_PROVIDER=compatible", f"LLM_API_KEY={KEY}", f"LLM_MODEL={MODEL}"]
-    examine([provider(project(*lines), 3.0)])
+    examine([provider(project(*lines), 20.0)])
     assert asked == [f"{switch[1]}/v1/models", f"{switch[1]}/v1/chat/completions"]
 
 
