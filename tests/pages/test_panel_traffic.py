@@ -79,6 +79,9 @@ def test_every_request_and_frame_is_a_row(panel: Panel, faults: Faults) -> None:
     assert replies[0].startswith("reply1 in the page")
     assert replies[1].startswith("refusalnot_found")
     assert panel.said.text_content() == "10"
+    panel.page.evaluate("window.inspector.log.open({ source: 'proxy', sent: '{\"type\":\"threads.list\"}' })")
+    expect(panel.groups.nth(3)).to_contain_text("proxy")
+    expect(panel.groups.nth(3).locator(".ck-w-status")).to_have_text("waiting")
 
 
 def test_what_is_stopped_says_so(panel: Panel) -> None:
@@ -154,6 +157,9 @@ def test_the_event_in_full(panel: Panel) -> None:
     expect(panel.detail).to_contain_text("text/event-stream; charset=utf-8")
     panel.detail.get_by_role("tab", name="Request").click()
     expect(panel.detail.get_by_role("tree")).to_contain_text("threads.create")
+    panel.page.keyboard.press("Escape")
+    expect(panel.detail).to_be_hidden()
+    expect(panel.element.locator(".ck-w-list")).to_be_focused()
 
 
 QUERIES: list[tuple[str, Callable[[Any], bool]]] = [

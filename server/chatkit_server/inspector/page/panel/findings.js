@@ -2,6 +2,7 @@
 // @ts-check
 
 import { h, replace } from "../dom.js";
+import { keepingFocus } from "./focus.js";
 import { counted } from "./measures.js";
 import { coded } from "./message.js";
 import { keyOf, placeOf } from "./rows.js";
@@ -44,7 +45,7 @@ export const findingsView = ({ exchanges, onJump, onLint }) => {
     rules.sort(([one], [other]) => SEVERITIES.indexOf(one.finding.severity) - SEVERITIES.indexOf(other.finding.severity));
     said.replaceChildren(...coded(words(lint, found.length, rules.length, exchanges().length)));
     again.hidden = lint.state === "none" || lint.state === "running";
-    replace(body, rules.map(rule));
+    keepingFocus(body, () => replace(body, rules.map(rule)));
   };
 
   /** @param {{ exchange: Exchange, finding: Finding }[]} places */

@@ -84,14 +84,15 @@ const build = (host, { log, session, tools }) => {
   const wire = list({ rows, onChoose: (row) => choose(row), onOpen: () => full.focus(), onFollow: (is) => follow.setAttribute("aria-pressed", String(is)) });
   const full = detail({
     base: () => new URL(session.settings.values.endpoint, document.baseURI).href,
-    onClose: () => {
-      full.show(null);
-      wire.forget();
-      delete content.dataset.chosen;
-      wire.refresh();
-      wire.focus();
-    },
+    onClose: () => close(),
   });
+  const close = () => {
+    full.show(null);
+    wire.forget();
+    delete content.dataset.chosen;
+    wire.refresh();
+    wire.focus();
+  };
   const bar = filters({ onChange: () => refilter(), thread: () => threadShown(session) });
   const wrong = findingsView({ exchanges: () => log.exchanges, onJump: jump, onLint: () => lint.now() });
   const compare = compareView({ session, log });
@@ -121,7 +122,7 @@ const build = (host, { log, session, tools }) => {
       { id: "timeline", text: "Timeline", panel: panels.timeline },
     ],
     onShow: (id) => {
-      if (id === "timeline") lines.refresh();
+      if (id === "timeline") lines.draw();
       if (id === "traffic") wire.refresh();
       if (id === "findings") wrong.draw();
     },
@@ -226,6 +227,9 @@ const build = (host, { log, session, tools }) => {
       event.preventDefault();
       views.show("traffic");
       bar.focus();
+    }),
+    on(full.element, "keydown", (event) => {
+      if (event.key === "Escape" && full.row) close();
     }),
     droppable(host, open),
     lint.stop,

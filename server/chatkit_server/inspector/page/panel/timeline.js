@@ -1,7 +1,8 @@
 // The timeline: each exchange a bar on one clock, pale until its first byte, its frames as ticks, its items below it.
 // @ts-check
 
-import { h, oncePerFrame } from "../dom.js";
+import { h } from "../dom.js";
+import { keepingFocus } from "./focus.js";
 import { spansOf } from "./spans.js";
 import { counted, time } from "./measures.js";
 
@@ -10,6 +11,8 @@ import { counted, time } from "./measures.js";
 /** Exchanges that are drawn; of more, the newest. */
 const MOST = 200;
 const TICK = 20;
+/** Milliseconds between two drawings while something passes. */
+const PAUSE = 200;
 
 /**
  * Make the view.
@@ -66,15 +69,18 @@ export const timeline = ({ exchanges, onChoose }) => {
     if (open.has(exchange.id)) open.delete(exchange.id);
     else open.add(exchange.id);
     onChoose(exchange.id);
-    draw();
-    /** @type {HTMLElement | undefined} */ ([...body.querySelectorAll(".ck-w-bar-name")].find((one) => one.textContent?.startsWith(`${exchange.number + 1}  `)))?.focus();
+    keepingFocus(body, draw);
   };
 
-  const drawSoon = oncePerFrame(() => {
-    if (element.isConnected && !element.closest("[hidden]")) draw();
-  });
+  let timer = 0;
+  const drawSoon = () => {
+    timer ||= window.setTimeout(() => {
+      timer = 0;
+      if (element.isConnected && !element.hidden) keepingFocus(body, draw);
+    }, PAUSE);
+  };
   new ResizeObserver(drawSoon).observe(element);
-  return { element, refresh: drawSoon };
+  return { element, refresh: drawSoon, draw };
 };
 
 /** @typedef {((moment: number) => number) & { from: number, to: number }} Scale a moment to its place, 0 to 1 */
