@@ -14,9 +14,7 @@ from support.stage import Stage
 JSON = dict[str, Any]
 KINDS = {kind.__struct_config__.tag: kind for kind in leaves(Node)}
 PAYLOADS = (
-    "<img src=x onerror=\"window.hit = 'img'\">",
-    "\"><script>window.hit = 'script'</script>",
-    "' onfocus='window.hit = 1' autofocus='",
+    "<img src=x onerror=\"window.hit = 'img'\">\"><script>window.hit = 'script'</script>' onfocus='window.hit = 1' '",
     "javascript:window.hit='address'",
     "data:text/html,<script>parent.hit='frame'</script>",
     "[text](javascript:window.hit='link') ![](javascript:window.hit='image') <b onclick=alert(1)>bold</b>",
@@ -24,16 +22,12 @@ PAYLOADS = (
     "red; background: url(https://evil.example/pixel)",
     "1px; position: fixed; inset: 0",
     "linear-gradient(red, url(https://evil.example/pixel))",
-    "image-set('https://evil.example/pixel' 1x)",
     "var(--ck-surface, url(https://evil.example/pixel))",
-    "calc(1px + attr(data-x px))",
     "} body { display: none } .x {",
-    "//evil.example/pixel",
     "https://evil.example/pixel",
     "__proto__",
-    "constructor.prototype.hit",
 )
-TOGETHER = 6
+TOGETHER = 4
 """How many are tried in one page."""
 INSIDE = (
     *("text", "favicon", "icon", "label", "action", "value", "description", "name", "pattern", "placeholder"),

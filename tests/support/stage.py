@@ -6,12 +6,13 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 JSON = dict[str, Any]
-SHOW = """async ([root, waits]) => {
+SHOW = """async ([root, waits, itemId]) => {
   const { widget } = await import("./inspector/widgets/index.js");
   window.acts = [];
   window.settle = [];
   const act = (action, { form }) => {
     acts.push({ action: JSON.parse(JSON.stringify(action)), form });
+    if (itemId) return inspector.session.act(action, { itemId });
     return waits ? new Promise((done) => settle.push(done)) : undefined;
   };
   const allowedImage = (url) => url.startsWith("data:image/") || url.startsWith("https://images.example/");
@@ -27,9 +28,12 @@ class Stage:
         self.page = page
         page.evaluate("document.body.replaceChildren(document.createElement('main'))")
 
-    def show(self, root: JSON, *, waits: bool = False) -> Locator:
-        """Show a widget; with `waits`, its actions are pending until `settle`. A component is put into a Basic."""
-        self.page.evaluate(SHOW, [rooted(root), waits])
+    def show(self, root: JSON, *, waits: bool = False, item_id: str | None = None) -> Locator:
+        """Show a widget. A component is put into a Basic.
+
+        With `waits`, its actions are pending until `settle`; with the id of an item, they are sent as that item's.
+        """
+        self.page.evaluate(SHOW, [rooted(root), waits, item_id])
         return self.page.locator(".ck-wid-root")
 
     def update(self, root: JSON) -> None:

@@ -30,6 +30,8 @@ export const performer = (context, note) => async (/** @type {Record<string, any
   const done = busy(element, action.loadingBehavior === "auto" ? auto : action.loadingBehavior);
   try {
     await context.act(payload === undefined ? action : { ...action, payload }, { component, form: Object.fromEntries(filled) });
+  } catch (error) {
+    note(`${action.type}!`, `the action \`${action.type}\` failed: ${error instanceof Error ? error.message : error}`);
   } finally {
     done();
   }

@@ -14,7 +14,6 @@ import { keep } from "./mount.js";
  *   an action, with what was filled in already in its payload; the widget is busy until the promise is settled
  * @property {(url: string) => boolean} allowedImage
  * @property {string} [locale] for numbers
- * @property {"light" | "dark"} [theme] unless the widget has its own
  */
 
 /**
@@ -50,7 +49,6 @@ export const widget = (root, context) => {
   });
   const kept = keep(slot, { context, shared: { ignored, act }, depth: 0 });
   submits(element, (button) => button?.ckAction && act(button.ckAction, { element: button, component: null, auto: "self" }));
-  if (context.theme) element.dataset.theme = context.theme;
   const update = (/** @type {Record<string, any>} */ newer) => {
     kept.update([newer]);
     tie(slot);
