@@ -1,14 +1,16 @@
 """No string of a widget is ever markup, style, script or an address: in any prop, alone or inside of an object."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from msgspec.structs import fields
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
 from chatkit_protocol.widgets import Node
 from pages.test_widgets_all import leaves
+from support.browser import Faults, context_of
 from support.stage import Stage
 
 JSON = dict[str, Any]
@@ -27,8 +29,6 @@ PAYLOADS = (
     "https://evil.example/pixel",
     "__proto__",
 )
-TOGETHER = 4
-"""How many are tried in one page."""
 INSIDE = (
     *("text", "favicon", "icon", "label", "action", "value", "description", "name", "pattern", "placeholder"),
     *(
@@ -84,16 +84,26 @@ def shapes(payload: str) -> list[Any]:
     return [payload, proper, [proper, inside]]
 
 
-@pytest.mark.parametrize("start", range(0, len(PAYLOADS), TOGETHER))
-def test_text_is_text_everywhere(page: Page, bed: Any, faults: Any, start: int) -> None:
-    bed.open(page)
-    Stage(page)
-    faults.requests.clear()
-    every: list[JSON] = []
-    for payload in PAYLOADS[start : start + TOGETHER]:
-        for tag, kind in KINDS.items():
-            every += [{"type": tag} | {field.name: shape for field in fields(kind)} for shape in shapes(payload)]
-    seen = page.evaluate(SEE, json.dumps([{"type": "Basic", "children": every}]))
+@pytest.fixture(scope="module")
+def watched(browser: Browser, bed: Any) -> Iterator[tuple[Stage, Faults]]:
+    """A stage, and what its page does that it should not."""
+    faults = Faults()
+    with context_of(browser, faults) as context:
+        page = context.new_page()
+        bed.open(page)
+        yield Stage(page), faults
+
+
+@pytest.mark.parametrize("tag", KINDS)
+def test_text_is_text_everywhere(watched: tuple[Stage, Faults], bed: Any, tag: str) -> None:
+    stage, faults = watched
+    every = [
+        {"type": tag} | {field.name: shape for field in fields(KINDS[tag])}
+        for payload in PAYLOADS
+        for shape in shapes(payload)
+    ]
+    seen = stage.page.evaluate(SEE, json.dumps([{"type": "Basic", "children": every}]))
     assert seen == {"found": [], "hit": None, "strange": []}
     assert [url for url in faults.requests if "evil" in url] == []
-    assert page.url == bed.url
+    assert faults.seen == []
+    assert stage.page.url == bed.url
