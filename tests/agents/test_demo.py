@@ -8,11 +8,13 @@ import pytest
 from chatkit_agents.demo.commands import COMMANDS
 from chatkit_agents.demo.talk import RULES
 from chatkit_protocol.events import ThreadStreamEvent
+from chatkit_protocol.fold import components
 from chatkit_protocol.items import VisibleItem
 from chatkit_protocol.sources import AnySource
 from chatkit_protocol.tasks import Task
 from chatkit_protocol.updates import ThreadItemUpdate
 from support.demo import JSON, Client, answers, kinds, last, play
+from support.widget_kinds import KINDS
 
 
 def tags(union: Any) -> set[str]:
@@ -68,6 +70,12 @@ def test_every_event_update_item_task_and_source_can_be_seen() -> None:
     assert values([i["workflow"]["tasks"] for i in items if i["type"] == "workflow"], "type") >= tags(Task)
     parts = [part for i in items if i["type"] == "assistant_message" for part in i["content"]]
     assert values([a["source"] for part in parts for a in part["annotations"]], "type") == tags(AnySource)
+
+
+def test_the_gallery_shows_every_component_of_the_widgets() -> None:
+    shown = [event["item"] for event in play(lambda client: client.say("/gallery")) if "item" in event]
+    roots = [item["widget"] for item in shown if item["type"] == "widget"]
+    assert {part["type"] for root in roots for part in components(root)} == set(KINDS)
 
 
 def test_every_command_has_one_that_obeys_it() -> None:

@@ -14,23 +14,14 @@ from chatkit_agents.demo.gallery import gallery
 from chatkit_conformance.strategies.widgets import widgets
 from chatkit_protocol.fold import components
 from chatkit_protocol.icons import ICONS
-from chatkit_protocol.widgets import Node, Series, plain
+from chatkit_protocol.widgets import plain
 from support.browser import Faults, context_of
 from support.stage import Stage
+from support.widget_kinds import KINDS, SERIES
 
 JSON = dict[str, Any]
 COUNT = 120
 """How many widgets are drawn."""
-
-
-def leaves(base: type) -> Iterator[Any]:
-    """The components that the protocol has classes for."""
-    below = [kind for child in base.__subclasses__() for kind in leaves(child)]
-    yield from below or ([base] if base.__module__.startswith("chatkit_protocol.") else [])
-
-
-KINDS = {kind.__struct_config__.tag: kind for kind in leaves(Node)}
-SERIES = {kind.__struct_config__.tag: kind for kind in leaves(Series)}
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +90,6 @@ def test_every_icon_is_drawn(stage: Stage) -> None:
     glyphs = stage.page.evaluate("import('./inspector/widgets/glyphs.js').then(({ GLYPHS }) => Object.entries(GLYPHS))")
     assert set(dict(glyphs)) >= ICONS
     assert len({str(glyph) for _, glyph in glyphs}) == len(glyphs), "no two are the same"
-
-
-def test_the_gallery_has_every_component() -> None:
-    shown = {part["type"] for root in gallery() for part in components(plain(root))}
-    assert shown == set(KINDS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

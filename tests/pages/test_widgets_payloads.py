@@ -8,13 +8,11 @@ import pytest
 from msgspec.structs import fields
 from playwright.sync_api import Browser
 
-from chatkit_protocol.widgets import Node
-from pages.test_widgets_all import leaves
 from support.browser import Faults, context_of
 from support.stage import Stage
+from support.widget_kinds import KINDS
 
 JSON = dict[str, Any]
-KINDS = {kind.__struct_config__.tag: kind for kind in leaves(Node)}
 PAYLOADS = (
     "<img src=x onerror=\"window.hit = 'img'\">\"><script>window.hit = 'script'</script>' onfocus='window.hit = 1' '",
     "javascript:window.hit='address'",

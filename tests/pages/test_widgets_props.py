@@ -7,13 +7,11 @@ import pytest
 from msgspec.structs import fields
 from playwright.sync_api import Browser, Locator
 
-from chatkit_protocol.widgets import Node
-from pages.test_widgets_all import leaves
 from support.browser import Faults, context_of
 from support.stage import Stage
+from support.widget_kinds import KINDS
 
 JSON = dict[str, Any]
-KINDS = {kind.__struct_config__.tag: kind for kind in leaves(Node)}
 TEXT = {"type": "Text", "value": "inside"}
 CLICK = {"type": "click"}
 OPTIONS = [{"value": "a", "label": "Option A", "description": "the first"}, {"value": "b", "label": "Option B"}]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, NamedTuple
 
 from chatkit_agents.demo import widgets
+from chatkit_agents.demo.gallery import gallery
 from chatkit_protocol import updates as u
 from chatkit_protocol.content import Annotation, UserMessageTagContent
 from chatkit_protocol.events import ThreadItemUpdated
@@ -57,6 +58,12 @@ async def form(turn: Turn, _rest: str) -> AsyncIterator[Any]:
 async def list_(turn: Turn, _rest: str) -> AsyncIterator[Any]:
     """Show a list."""
     yield turn.widget(widgets.places())
+
+
+async def gallery_(turn: Turn, _rest: str) -> AsyncIterator[Any]:
+    """Show every component, in a few widgets."""
+    for root in gallery():
+        yield turn.widget(root)
 
 
 async def workflow(turn: Turn, _rest: str) -> AsyncIterator[Any]:
@@ -234,6 +241,7 @@ COMMANDS: dict[str, Command] = {
     "/component": Command("a widget of which one component changes", component),
     "/form": Command("a form", form),
     "/list": Command("a list to pick from", list_),
+    "/gallery": Command("every component of the widgets", gallery_),
     "/workflow": Command("a workflow with every kind of task", workflow),
     "/task": Command("a single task", task),
     "/ask": Command("questions to answer (structured input)", ask),
