@@ -29,9 +29,7 @@ def test_there_is_something_to_look_at() -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_a_script_says_what_it_is_is_checked_and_small(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert re.match(r"// [A-Z“`<](.|\n// (?!@))*[.:]\n// @ts-check\n", text), (
-        "first, a sentence about it"
-    )
+    assert re.match(r"// [A-Z“`<](.|\n// (?!@))*[.:]\n// @ts-check\n", text), "first, a sentence about it"
     assert text.count("\n") <= LONGEST
 
 

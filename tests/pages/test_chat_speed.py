@@ -58,10 +58,11 @@ FOLLOW = """async (events) => {
 }"""
 
 
-def told(frames: list[float]) -> dict[str, float]:
-    """Sum up what frames took, in milliseconds; the first waits for what came before."""
+def told(frames: list[float], busy: dict[str, float]) -> dict[str, float]:
+    """Sum up what frames took, and what the page worked for each, in milliseconds; the first is left out."""
     spans = frames[1:]
     return {
+        "worked": round(1000 * busy["Task"] / len(frames), 1),
         "median": round(median(spans), 1),
         "p95": round(quantiles(spans, n=20)[-1], 1),
         "most": round(max(spans), 1),

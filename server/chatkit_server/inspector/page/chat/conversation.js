@@ -3,6 +3,7 @@
 
 import { h, oncePerFrame } from "../dom.js";
 import { itemView } from "./items.js";
+import { nearby } from "./nearby.js";
 import { keptAtEnd } from "./scrolling.js";
 import { notes } from "./notes.js";
 import { stretches } from "./stretches.js";
@@ -10,6 +11,8 @@ import { stretches } from "./stretches.js";
 /** @typedef {import("./around.js").Around} Around */
 /** @typedef {import("./around.js").ItemView} ItemView */
 
+const NEWEST = 20;
+/** Items at the end that are drawn at once; those before them when they come near the screen. */
 const BUDGET = 10;
 /** Milliseconds of a frame that new items may take; the rest of a long thread comes in the next ones, from its end upwards. */
 
@@ -45,7 +48,7 @@ export const conversation = (around) => {
       noted = notes;
       arrange(items);
     }
-    for (const id of stale) if (itemOf(id)) views.get(id)?.update(itemOf(id), { open: session.view.open.has(id) });
+    for (const id of stale) refresh(id);
     stale.clear();
     between.draw();
     older.hidden = !session.past.hasOlder;
@@ -54,11 +57,19 @@ export const conversation = (around) => {
   });
 
   /** @param {string} id */
+  const refresh = (id) => {
+    const [view, item] = [views.get(id), itemOf(id)];
+    if (view && item && !near.isEmpty(view.element)) view.update(item, { open: session.view.open.has(id) });
+  };
+  const near = nearby(region, (element) => refresh(/** @type {HTMLElement} */ (element).dataset.item ?? ""));
+
+  /** @param {string} id */
   const itemOf = (id) => session.view.items.get(id) ?? (session.pending?.id === id ? session.pending : undefined);
 
   const forget = () => {
     shown = session.view;
     views.clear();
+    near.forget();
     moved = true;
     between.forget();
     scrolling.toEnd();
@@ -73,7 +84,8 @@ export const conversation = (around) => {
       if (performance.now() > end) return false;
       const view = itemView(item, around);
       views.set(item.id, view);
-      stale.add(item.id);
+      if (index < items.length - NEWEST) near.watch(view.element);
+      else stale.add(item.id);
     }
     return true;
   };
