@@ -191,6 +191,20 @@ def test_a_file_on_its_way(chat: Page) -> None:
     chat.unroute("**/uploads/*")
 
 
+def test_a_message_waits_for_its_files(chat: Page) -> None:
+    held: list[Any] = []
+    chat.route("**/uploads/*", lambda route: held.insert(0, route))
+    chat.evaluate(DROP, ["drop", "slow.txt"])
+    expect(chat.get_by_role("progressbar", name="Upload of slow.txt")).to_be_visible()
+    message(chat).fill("with it")
+    message(chat).press("Enter")
+    expect(message(chat)).to_have_value("with it")
+    held[0].continue_()
+    expect(chat.get_by_label("You")).to_contain_text("with it")
+    expect(chat.get_by_label("You")).to_contain_text("slow.txt")
+    chat.unroute("**/uploads/*")
+
+
 @pytest.fixture(scope="module")
 def demo_page(browser: Browser, demo: str) -> Iterator[Page]:
     faults = Faults()

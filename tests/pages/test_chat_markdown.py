@@ -12,7 +12,8 @@ async ({ text, annotations = [], open = false, domains = [], prefixes = false })
   const { imagesFrom } = await import("/inspector/text/images.js");
   const KEPT = ["href", "src", "start", "title", "alt"];
   const form = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return node.data.replaceAll("\\u2060", "");
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.matches(".ck-kept")) return whole(node.childNodes);
     if (node.matches(".ck-cite")) return `{${node.textContent}}`;
     if (node.matches(".ck-sources")) return [...node.children].map((row) => `{${row.textContent}}`).join("");
     if (node.matches(".ck-code")) {
@@ -190,6 +191,17 @@ CITED = {
     ),
     "marks-of-the-text": ("a\ue0001\ue001b", [], "<p>a\ufffd1\ufffdb</p>"),
 }
+
+
+def test_a_citation_keeps_to_its_word(text_page: Page) -> None:
+    kept = text_page.evaluate(
+        """async ([text, annotations]) => {
+          const { markdown } = await import("/inspector/text/markdown.js");
+          return [...markdown(text, { annotations }).querySelectorAll(".ck-kept")].map((one) => one.textContent);
+        }""",
+        ["On the web, *really* so. And", [cited(10), cited(20, "B"), cited(23, "C")]],
+    )
+    assert kept == ["web1,", "2", "so3."]
 
 
 @pytest.mark.parametrize(("text", "annotations", "form"), CITED.values(), ids=CITED)

@@ -36,9 +36,12 @@ export const composer = (session) => {
   const refusal = h("p", { class: "ck-locked", role: "status", hidden: true });
   const form = h("form", { class: "ck-composer", "aria-label": "Composer" }, refusal, box);
 
+  // Sent while files are on their way, a message goes when they are there.
+  let waiting = false;
   const submit = () => {
     const text = field.value.trim();
-    if (session.streaming || !session.writable || (!text && !ready(session)) || busy(session)) return;
+    waiting = busy(session);
+    if (waiting || session.streaming || !session.writable || (!text && !ready(session))) return;
     void session.send({ parts: split(text, tags.picked(), session.settings.values.entities), quote: quote.text(), ...chosen.values() });
     field.value = "";
     tags.forget();
@@ -54,6 +57,8 @@ export const composer = (session) => {
     stop.hidden = !streaming || session.view.options?.allow_cancel === false;
     send.hidden = streaming && !stop.hidden;
     send.disabled = streaming || busy(session) || (!field.value.trim() && !ready(session));
+    if (session.attachments.some((one) => one.state === "failed")) waiting = false;
+    if (waiting && !busy(session)) queueMicrotask(submit);
     const reason = refusalOf(session);
     refusal.hidden = writable;
     replace(refusal, icon(session.replaying ? PATHS.info : PATHS.lock), h("span", { dir: "auto" }, reason));
@@ -76,6 +81,7 @@ export const composer = (session) => {
     form.requestSubmit();
   });
   field.addEventListener("input", () => {
+    waiting = false;
     grow(field);
     show();
   });

@@ -14,11 +14,8 @@ const GAP = 8;
 export const selectedIn = (element) => {
   const selection = getSelection();
   if (!selection || selection.isCollapsed || selection.rangeCount === 0) return "";
-  return element.contains(selection.getRangeAt(0).commonAncestorContainer) ? clean(selection.toString()) : "";
+  return element.contains(selection.getRangeAt(0).commonAncestorContainer) ? selection.toString().trim() : "";
 };
-
-/** The joiners around citations are no text. @param {string} text */
-const clean = (text) => text.replaceAll("\u2060", "").trim();
 
 /**
  * Make the button that quotes what is selected in an answer.
@@ -45,7 +42,7 @@ export const quoteButton = (region, quote) => {
   // A press of the button would otherwise take the selection away before the click.
   button.addEventListener("pointerdown", (event) => event.preventDefault());
   button.addEventListener("click", () => {
-    const text = clean(getSelection()?.toString() ?? "");
+    const text = getSelection()?.toString().trim() ?? "";
     getSelection()?.removeAllRanges();
     button.hidden = true;
     if (text) quote(text);

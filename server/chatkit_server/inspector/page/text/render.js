@@ -72,18 +72,42 @@ const table = ({ aligns, head, rows }, context) => {
  * @param {Context} context
  * @returns {Node[]}
  */
-export const phrase = (text, context) => inline(text, context).flatMap((node) => made(node, context, false));
+export const phrase = (text, context) => kept(inline(text, context)).flatMap((node) => made(node, context, false));
 
-const JOINER = "\u2060";
-/** Keeps a citation on the line of the words that it belongs to. */
+/** @typedef {{type: "kept", children: Inline[]}} Kept a word, its citations and the punctuation behind them, on one line */
 
-/** @param {HTMLElement | null} mark */
-const cited = (mark) => (mark ? [document.createTextNode(JOINER), mark, document.createTextNode(JOINER)] : []);
+const WORD = /[^\s]{1,24}$/;
+const PUNCTUATION = /^[.,;:!?)\]}»”’…]{1,8}/;
 
-/** @param {Inline} node @param {Context} context @param {boolean} inLink @returns {Node[]} */
+/** Keep citations on the line of what they belong to: browsers break lines around buttons. @param {Inline[]} nodes @returns {(Inline | Kept)[]} */
+const kept = (nodes) => {
+  /** @type {(Inline | Kept)[]} */
+  const lines = [];
+  let rest = [...nodes];
+  while (rest.length) {
+    const begin = rest.findIndex(({ type }) => type === "citation");
+    if (begin < 0) break;
+    const length = [...rest.slice(begin), null].findIndex((node) => node?.type !== "citation");
+    const [before, word] = cut(rest[begin - 1], WORD);
+    const [after, punctuation] = cut(rest[begin + length], PUNCTUATION);
+    lines.push(...rest.slice(0, Math.max(0, begin - 1)), ...before);
+    lines.push({ type: "kept", children: [...word, ...rest.slice(begin, begin + length), ...punctuation] });
+    rest = [...after, ...rest.slice(begin + length + 1)];
+  }
+  return [...lines, ...rest];
+};
+
+/** Cut what fits a pattern off a text; anything else stays whole. @param {Inline | undefined} node @param {RegExp} pattern @returns {[Inline[], Inline[]]} */
+const cut = (node, pattern) => {
+  const piece = node?.type === "text" ? (pattern.exec(node.text)?.[0] ?? "") : "";
+  if (!node || node.type !== "text" || !piece) return [node ? [node] : [], []];
+  return [[{ type: "text", text: node.text.replace(pattern, "") }], [{ type: "text", text: piece }]];
+};
+
+/** @param {Inline | Kept} node @param {Context} context @param {boolean} inLink @returns {Node[]} */
 const made = (node, context, inLink) => {
   /** @param {Inline[]} nodes @param {boolean} [linked] */
-  const children = (nodes, linked = inLink) => nodes.flatMap((each) => made(each, context, linked));
+  const children = (nodes, linked = inLink) => (node.type === "kept" ? nodes : kept(nodes)).flatMap((each) => made(each, context, linked));
   switch (node.type) {
     case "text":
       return [document.createTextNode(node.text)];
@@ -92,7 +116,9 @@ const made = (node, context, inLink) => {
     case "break":
       return [h("br")];
     case "citation":
-      return cited(context.citation(node.number));
+      return [context.citation(node.number)].filter((mark) => mark !== null);
+    case "kept":
+      return [h("span", { class: "ck-kept" }, children(node.children))];
     case "link":
       return inLink || node.url === "" ? children(node.children) : [link(node.url, { title: node.title }, ...children(node.children, true))];
     case "image":
