@@ -6,6 +6,8 @@ from chatkit_conformance.doctor.backend.backend import Backend
 from chatkit_conformance.doctor.backend.stream import streamed
 from chatkit_conformance.doctor.check import Found, check
 
+SEEN = ("notice", "error")
+"""Events that a user sees."""
 OWN = ("user_message", "end_of_turn")
 """Items that are no answer."""
 
@@ -37,7 +39,7 @@ def no_error(backend: Backend) -> Iterator[Found]:
 def something_is_said(backend: Backend) -> Iterator[Found]:
     """A first message is answered by something that the user sees."""
     reply = streamed(backend)
-    said = [one for one in backend.events if one.type == "notice" or (one.item_type and one.item_type not in OWN)]
+    said = [one for one in backend.events if one.type in SEEN or (one.item_type and one.item_type not in OWN)]
     if reply and not said:
         names = ", ".join(dict.fromkeys(event.type for event in backend.events)) or "nothing"
         yield Found(what=f"“hello” is answered by nothing that a user sees: {names}", where=backend.url)
