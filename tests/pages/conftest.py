@@ -119,13 +119,14 @@ def chat(modules: Page) -> Page:
 
 
 @pytest.fixture
-def accessible() -> Callable[[Page], None]:
-    """Check that axe finds no serious fault in a page as it is now."""
+def accessible() -> Callable[..., None]:
+    """Check that axe finds no serious fault in a page as it is now, or in the part of it that a selector names."""
     axe = Axe()
 
-    def check(page: Page) -> None:
+    def check(page: Page, part: str | None = None) -> None:
         # Preloading, axe would ask for imported style sheets at the wrong place.
-        found = axe.run(page, options={"preload": False}).response["violations"]
+        options = {"preload": False, "resultTypes": ["violations"]}
+        found = axe.run(page, part, options).response["violations"]
         serious = [one for one in found if one["impact"] in SERIOUS]
         assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in serious] == []
 

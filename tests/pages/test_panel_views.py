@@ -153,7 +153,7 @@ def test_the_panes_are_resized_by_keys(panel: Panel) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_fault_of_accessibility(
-    browser: Browser, linted: str, accessible: Callable[[Page], None], scheme: Any
+    browser: Browser, linted: str, accessible: Callable[..., None], scheme: Any
 ) -> None:
     faults = Faults()
     size = {"viewport": PHONE, "has_touch": True} if scheme == "dark" else {}
@@ -172,16 +172,16 @@ def test_no_serious_fault_of_accessibility(
         expect(panel.element.locator(".ck-w-flag").first).to_be_visible()
         panel.frames.nth(5).click()
         panel.element.get_by_role("button", name="How to filter").click()
-        accessible(page)
+        accessible(page, "ck-wire")
         panel.element.get_by_role("button", name="How to filter").click()
         panel.detail.get_by_role("tab", name="Headers").click()
         panel.open(CAPTURE)
-        accessible(page)
+        accessible(page, "ck-wire")
         panel.element.get_by_role("button", name="Close file").click()
         panel.view("Findings")
-        accessible(page)
+        accessible(page, "ck-wire")
         verdicts(panel)
-        accessible(page)
+        accessible(page, "ck-wire")
         panel.view("Timeline").locator(".ck-w-bar-name").first.click()
-        accessible(page)
+        accessible(page, "ck-wire")
     assert faults.seen == []
