@@ -283,7 +283,11 @@ def test_from_the_command_line(running: tuple[Site, str], tmp_path: Path, capsys
     assert (code, [one["check"] for one in data["findings"]]) == (1, ["page.height.none"])
     assert data["findings"][0]["where"].startswith(address)
     assert len(data["checklist"]) == len(CHECKLIST)
+    assert main(["doctor", "--pretty", "--page", address]) == 1
+    assert all(step.sign.split()[0] in capsys.readouterr().out for step in CHECKLIST[:1])
     root = planted(tmp_path, tree("vite"))
+    assert main(["doctor", "--pretty", "--project", str(root)]) == 0
+    assert "--page URL looks at the page itself" in capsys.readouterr().out
     code, data = ran(capsys, "--project", str(root))
     assert (code, data["findings"], len(data["checklist"])) == (0, [], len(CHECKLIST))
     shutil.rmtree(root / "frontend")
