@@ -1,14 +1,14 @@
 """Make the pictures of the inspector that the README shows again: `python tests/support/make_screenshots.py`.
 
-It serves the demo and the test bed, holds conversations in Chromium, and writes `server/screenshots/`.
+It serves the demo and a broken backend, holds conversations in Chromium, and writes `server/screenshots/`.
 """
 
 import io
-import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -20,42 +20,35 @@ sys.path.insert(0, str(ROOT / "tests"))
 from playwright.sync_api import Browser, Page  # noqa: E402 - found through the line above
 
 from chatkit_conformance.inspecting.tools import NAMES, tool_routes  # noqa: E402 - as the others
-from chatkit_conformance.testbed.app import scripted_app  # noqa: E402 - as the others
-from chatkit_server import Inspector  # noqa: E402 - as the others
+from chatkit_protocol.events import ThreadItemAdded, ThreadItemDone, ThreadItemUpdated  # noqa: E402 - as the others
+from chatkit_protocol.updates import AssistantMessageContentPartTextDelta  # noqa: E402 - as the others
+from chatkit_server import Inspector, Turn, create_app  # noqa: E402 - as the others
 from cli.processes import ENDPOINT, Served  # noqa: E402 - as the others
 from support.browser import DESKTOP, PHONE, Faults, context_of, launched  # noqa: E402 - as the others
 from support.live import live  # noqa: E402 - as the others
 
 FOLDER = ROOT / "server" / "screenshots"
-COLOURS = 128
+COLOURS = 256
 """Enough for a page of flat colours; a picture has less than 150 kB then."""
 GAP = 24
 SETTLED = 900
 """Milliseconds until the linter has looked and everything has come to rest."""
 SAY = "async (text) => { await inspector.session.send({ parts: [{ type: 'input_text', text }] }); }"
-WHO = {"thread_id": "$THREAD", "created_at": "$NOW"}
-MESSAGE = {"id": "$ID:message:a", **WHO, "type": "assistant_message", "content": []}
-PART = {"type": "output_text", "text": "", "annotations": []}
 
 
-def update(kind: str, **fields: Any) -> list[Any]:
-    told = {"type": f"assistant_message.content_part.{kind}", "content_index": 0, **fields}
-    return ["emit", {"type": "thread.item.updated", "item_id": "$ID:message:a", "update": told}]
-
-
-HIDDEN = {"id": "$ID:message:h", **WHO, "type": "hidden_context_item", "content": "A secret of the app"}
-FAULTY = "ckc:" + json.dumps(
-    [
-        ["emit", {"type": "thread.item.added", "item": HIDDEN}],
-        ["emit", {"type": "thread.item.added", "item": MESSAGE}],
-        update("added", content=PART),
-        update("text_delta", delta="A backend that "),
-        update("text_delta", delta="breaks some rules."),
-        update("done", content=PART | {"text": "Not what was streamed."}),
-        ["emit", {"type": "thread.item.done", "item": MESSAGE | {"content": [PART | {"text": "Nor this."}]}}],
-        ["emit", {"type": "thread.item.done", "item": MESSAGE | {"content": [PART | {"text": "Done twice."}]}}],
-    ]
-)
+async def broken(turn: Turn) -> AsyncIterator[Any]:
+    """Answer as backends do that get it wrong: a part that nobody announced, another text at the end, the end twice."""
+    item = turn.say("A backend that gets it wrong.").item
+    empty = deepcopy(item)
+    empty.content = []
+    yield ThreadItemAdded(item=empty)
+    for word in ("A backend ", "that breaks ", "some rules."):
+        yield ThreadItemUpdated(
+            item_id=item.id, update=AssistantMessageContentPartTextDelta(content_index=0, delta=word)
+        )
+    yield ThreadItemDone(item=item)
+    yield turn.progress("Is it over?")
+    yield ThreadItemDone(item=item)
 
 
 @contextmanager
@@ -92,8 +85,10 @@ def conversation(browser: Browser, demo: str, _bed: str) -> Image.Image:
 def findings(browser: Browser, _demo: str, bed: str) -> Image.Image:
     """What is wrong, on the frame that is."""
     with opened(browser, bed, "dark", DESKTOP) as page:
-        said(page, FAULTY)
-        page.locator("ck-wire").get_by_role("tab", name="Findings").click()
+        said(page, "Is everything all right?")
+        wire = page.locator("ck-wire")
+        wire.get_by_role("tab", name="Findings").click()
+        wire.get_by_role("tabpanel", name="Findings").locator("article button").first.click()
         page.wait_for_timeout(SETTLED)
         return picture(page)
 
@@ -102,6 +97,8 @@ def gallery(browser: Browser, demo: str, _bed: str) -> Image.Image:
     """Widgets."""
     with opened(browser, demo, "light", DESKTOP) as page:
         said(page, "/gallery")
+        page.evaluate("document.querySelector('.ck-log').scrollTop *= 0.42")
+        page.wait_for_timeout(SETTLED)
         return picture(page)
 
 
@@ -132,7 +129,7 @@ def main() -> None:
     """Make every picture, or those that are named."""
     FOLDER.mkdir(exist_ok=True)
     names = sys.argv[1:] or list(SHOTS)
-    bed = scripted_app(inspector=Inspector(tools=NAMES, routes=tool_routes()))
+    bed = create_app(broken, inspector=Inspector(tools=NAMES, routes=tool_routes()))
     with ExitStack() as stack, tempfile.TemporaryDirectory() as place:
         served = Served("serve", "--port", "0", "--data", f"{place}/chat.sqlite3", cwd=Path(place))
         stack.callback(served.close)
