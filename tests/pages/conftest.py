@@ -14,6 +14,7 @@ from chatkit_server import Inspector
 from cli.processes import ENDPOINT, Served
 from support.browser import DESKTOP, Faults, context_of, launched
 from support.live import live
+from support.stage import Stage
 
 AFRESH = """async () => {
   const { session, settings, log } = inspector;
@@ -116,6 +117,17 @@ def chat(modules: Page) -> Page:
     expect(modules.locator("article")).to_have_count(0)
     modules.get_by_label("Message", exact=True).fill("")
     return modules
+
+
+@pytest.fixture(scope="module")
+def stage(browser: Browser, bed: Bed) -> Iterator[Stage]:
+    """A page of the test bed that was emptied for widgets, in light colours."""
+    faults = Faults()
+    with context_of(browser, faults, color_scheme="light") as context:
+        page = context.new_page()
+        bed.open(page)
+        yield Stage(page)
+    assert faults.seen == []
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ COUNT = 120
 
 
 @pytest.fixture(scope="module")
-def stage(browser: Browser, bed: Any) -> Iterator[Stage]:
-    faults = Faults()
-    with context_of(browser, faults) as context:
-        page = context.new_page()
-        bed.open(page)
-        yield Stage(page)
-    assert faults.seen == []
-
-
-@pytest.fixture(scope="module")
 def props(stage: Stage) -> dict[str, dict[str, list[str] | None]]:
     """The props that the page knows, by component, each with its words."""
     told: dict[str, dict[str, list[str] | None]] = stage.page.evaluate(

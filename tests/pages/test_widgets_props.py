@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import fields
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Locator
 
-from support.browser import Faults, context_of
 from support.stage import Stage
 from support.widget_kinds import KINDS
 
@@ -312,16 +311,6 @@ def rows() -> Iterator[tuple[str, str, Any, str, str, Any]]:
 
 
 ROWS = list(rows())
-
-
-@pytest.fixture(scope="module")
-def stage(browser: Browser, bed: Any) -> Iterator[Stage]:
-    faults = Faults()
-    with context_of(browser, faults, color_scheme="light") as context:
-        page = context.new_page()
-        bed.open(page)
-        yield Stage(page)
-    assert faults.seen == []
 
 
 def around(tag: str, component: JSON) -> JSON:

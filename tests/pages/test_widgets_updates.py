@@ -1,25 +1,12 @@
 """A newer state of a widget changes what differs: what has the focus, what is selected and what was typed stays."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from support.browser import Faults, context_of
 from support.stage import Stage
 
 JSON = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def stage(browser: Browser, bed: Any) -> Iterator[Stage]:
-    faults = Faults()
-    with context_of(browser, faults) as context:
-        page = context.new_page()
-        bed.open(page)
-        yield Stage(page)
-    assert faults.seen == []
 
 
 def card(*children: JSON, **props: Any) -> JSON:

@@ -300,7 +300,7 @@ def pictures() -> Card:
         theme="dark",
         background="surface-secondary",
         children=[
-            Image(src=picture, alt="A sunset over the sea", height=120, fit="cover", position="bottom", flush=True),
+            Image(src=picture, alt="A sunset over the sea", height=120, fit="cover", position="center", flush=True),
             Row(
                 children=[
                     Image(src=picture, alt="The same, round", size=48, radius="full", frame=True),

@@ -49,7 +49,13 @@ const ALPHA = /^alpha-(\d{1,2})$/;
 /** The functions of CSS that make a colour of numbers. */
 const FUNCTION = /^(rgba?|hsla?|hwb|lab|lch|oklab|oklch)\([\d\s.,%/+-]*(deg|rad|turn|none)?[\d\s.,%/+-]*\)$/i;
 const GRADIENT = /^(repeating-)?(linear|radial|conic)-gradient\([-#a-z\d\s.,%/+()]*\)$/i;
-const STOP = /\b(?!(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|linear-gradient|radial-gradient|conic-gradient|repeating-linear-gradient|repeating-radial-gradient|repeating-conic-gradient)\()[a-z-]+\(/i;
+const CALL = /[a-z-]+(?=\()/g;
+
+/** Whether all that a gradient calls are colours. @param {string} written */
+const isGradient = (written) => {
+  const [, ...stops] = GRADIENT.test(written) ? (written.match(CALL) ?? []) : [];
+  return GRADIENT.test(written) && stops.every((name) => FUNCTION.test(`${name}()`));
+};
 
 /**
  * A shade of the palette: 0 is white, 1000 nearly black, and the middle has the most colour.
@@ -76,9 +82,7 @@ const single = (place, value) => {
   if (shade) return shaded(shade[1], Number(shade[2]));
   const alpha = ALPHA.exec(written);
   if (alpha) return `light-dark(rgb(0 0 0 / ${alpha[1]}%), rgb(255 255 255 / ${alpha[1]}%))`;
-  if (place === "background" && GRADIENT.test(written) && !STOP.test(written)) {
-    return CSS.supports("background", written) ? written : undefined;
-  }
+  if (place === "background" && isGradient(written)) return CSS.supports("background", written) ? written : undefined;
   const plain = /^(#[\da-f]{3,8}|[a-z]{3,24})$/.test(written) || FUNCTION.test(written);
   return plain && CSS.supports("color", written) ? written : undefined;
 };

@@ -87,7 +87,7 @@ const spline = (points) =>
     return cubic(between(from, to, 1 / 3), between(from, to, 2 / 3), [x, y]);
   }).join("");
 /** @param {Point[]} points */
-const basisOpen = (points) => (points.length < 4 ? "" : `M${at(joint(points[0], points[1], points[2]))}${spline(points)}`);
+const basisOpen = (points) => (points.length < 4 ? linear(points) : `M${at(joint(points[0], points[1], points[2]))}${spline(points)}`);
 /** @param {Point[]} points */
 const basisClosed = (points) => {
   if (points.length < 3) return linear(points);

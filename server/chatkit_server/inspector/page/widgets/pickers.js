@@ -60,17 +60,19 @@ const select = (scope) => {
   let started;
   const sift = () => {
     const words = search.value.trim().toLowerCase();
-    for (const option of control.options) option.hidden = option.value !== "" && !option.textContent?.toLowerCase().includes(words);
+    for (const option of control.options) {
+      if (option !== control.options[0]) option.hidden = !option.textContent?.toLowerCase().includes(words);
+    }
   };
   search.addEventListener("input", sift);
   return {
     element,
     update: (props) => {
       const options = props.options ?? [];
-      const wanted = JSON.stringify([options, props.placeholder]);
+      const wanted = JSON.stringify([options, props.placeholder, props.clearable]);
       // A choice made by hand stays, as long as it can be made.
       const chosen = drawn && control.value !== (started ?? "") ? control.value : (props.defaultValue ?? "");
-      if (wanted !== drawn) replace(control, opener(), blank(props.placeholder), options.map(choice));
+      if (wanted !== drawn) replace(control, opener(), blank(props), options.map(choice));
       if (wanted !== drawn || props.defaultValue !== started) control.value = chosen;
       if (control.selectedIndex < 0) control.value = "";
       [drawn, started] = [wanted, props.defaultValue];
@@ -86,8 +88,8 @@ const select = (scope) => {
 /** What the closed list shows; browsers that style no lists of their own do not. */
 const opener = () => h("button", { type: "button" }, document.createElement("selectedcontent"));
 
-/** @param {string | undefined} placeholder */
-const blank = (placeholder) => h("option", { value: "" }, placeholder ?? "Select…");
+/** What is chosen while nothing is; it can be chosen again where that is wanted. @param {Record<string, any>} props */
+const blank = ({ placeholder, clearable }) => h("option", { value: "", hidden: !clearable }, placeholder ?? "Select…");
 
 /** @param {Record<string, any>} option */
 const choice = (option) => {
