@@ -25,6 +25,7 @@ from chatkit_protocol.items import (
     WidgetItem,
     WorkflowItem,
 )
+from chatkit_protocol.updates import AssistantMessageContentPartTextDelta as TextDelta
 
 Table = dict[str, dict[str, str]]
 """State → step → next state. A step that a row lacks is not allowed there; empty rows are spelled out."""
@@ -137,7 +138,7 @@ class Lives:
 
     def __init__(self) -> None:
         self.items: dict[str, ItemLife] = {}
-        self._growing: tuple[str, int] | None = None
+        self._growing: tuple[str | None, int] = (None, 0)
         """The item and the part that the last event gave a piece of text to."""
 
     def know(self, item: ThreadItem) -> None:
@@ -151,14 +152,14 @@ class Lives:
         Nearly every event is a piece of text after another one of the same part. An open part stays open then, so
         what was no violation is none again.
         """
-        if type(event) is not ThreadItemUpdated or type(event.update) is not u.AssistantMessageContentPartTextDelta:
-            self._growing = None
+        if type(event) is not ThreadItemUpdated or type(event.update) is not TextDelta:
+            self._growing = (None, 0)
             return self._step(event)
-        growing = (event.item_id, event.update.content_index)
-        if growing == self._growing:
+        item_id, part = self._growing
+        if event.item_id == item_id and event.update.content_index == part:
             return None
         violation = self._step(event)
-        self._growing = None if violation else growing
+        self._growing = (None, 0) if violation else (event.item_id, event.update.content_index)
         return violation
 
     def _step(self, event: ThreadStreamEvent) -> Violation | None:

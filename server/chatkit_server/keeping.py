@@ -1,8 +1,7 @@
 """What the events of an answer do to the store, and what is saved when the user stops it."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from copy import deepcopy
-from itertools import groupby
 from typing import Any, ClassVar
 
 from chatkit_protocol.codec import decode_item, encode
@@ -27,7 +26,7 @@ STOPPED = "The user stopped this answer before it was complete. Do not go on wit
 Work = Coroutine[Any, Any, None]
 
 FOLD_EVERY = 256
-"""Updates are folded into their pending item in lots of this size: appending each would copy the text each time."""
+"""Updates are folded into their pending item in lots of this size; most items are done before, and nobody asked."""
 
 
 async def find(turn: Turn, item_id: str) -> ThreadItem | None:
@@ -39,32 +38,37 @@ async def find(turn: Turn, item_id: str) -> ThreadItem | None:
 
 
 class _Pending:
-    """An item between `added` and `done`, as it stands."""
+    """An item between `added` and `done`, as it stands: what changes it is only noted until someone asks."""
 
     def __init__(self, item: ThreadItem) -> None:
         self._item = deepcopy(item)
         self._updates: list[ThreadItemUpdate] = []
+        self._part: int | None = None
+        self._pieces: list[str] = []
+        """The text that one part, `_part`, was given last."""
 
     def add(self, update: ThreadItemUpdate) -> None:
-        self._updates.append(update)
+        if type(update) is not TextDelta:
+            self._end_text(None)
+            self._updates.append(update)
+        else:
+            if update.content_index != self._part:
+                self._end_text(update.content_index)
+            self._pieces.append(update.delta)
         if len(self._updates) >= FOLD_EVERY:
             self.folded()
 
+    def _end_text(self, following: int | None) -> None:
+        if self._part is not None:
+            self._updates.append(TextDelta(content_index=self._part, delta="".join(self._pieces)))
+        self._part, self._pieces = following, []
+
     def folded(self) -> ThreadItem:
-        for update in _joined(self._updates):
+        self._end_text(None)
+        for update in self._updates:
             apply_update(self._item, update)
         self._updates.clear()
         return self._item
-
-
-def _joined(updates: list[ThreadItemUpdate]) -> Iterator[ThreadItemUpdate]:
-    """Join the pieces of text that follow one another in a part."""
-    for index, run in groupby(updates, lambda u: u.content_index if isinstance(u, TextDelta) else None):
-        if index is None:
-            yield from run
-        else:
-            text = "".join(piece.delta for piece in run if isinstance(piece, TextDelta))
-            yield TextDelta(content_index=index, delta=text)
 
 
 class Keeper:
@@ -76,6 +80,9 @@ class Keeper:
 
     def take(self, event: ThreadStreamEvent) -> Work | None:
         """Carry out one event; give what has to be awaited for it, if the store is concerned."""
+        if type(event) is ThreadItemUpdated and event.item_id in self._pending:
+            self._pending[event.item_id].add(event.update)
+            return None
         effect = self.EFFECTS.get(type(event))
         work = effect(self, event) if effect else None
         return whole(work) if work else None
@@ -98,13 +105,6 @@ class Keeper:
     def _added(self, event: ThreadItemAdded) -> None:
         self._pending[event.item.id] = _Pending(event.item)
 
-    def _updated(self, event: ThreadItemUpdated) -> Work | None:
-        pending = self._pending.get(event.item_id)
-        if pending is None:
-            return self._redraw(event)
-        pending.add(event.update)
-        return None
-
     async def _redraw(self, event: ThreadItemUpdated) -> None:
         """Update a stored widget in the store, too (D9)."""
         stored = await find(self._turn, event.item_id)
@@ -126,7 +126,7 @@ class Keeper:
 
     EFFECTS: ClassVar[dict[type, Callable[["Keeper", Any], Work | None]]] = {
         ThreadItemAdded: _added,
-        ThreadItemUpdated: _updated,
+        ThreadItemUpdated: _redraw,
         ThreadItemDone: _settled,
         ThreadItemReplaced: _settled,
         ThreadItemRemoved: _removed,

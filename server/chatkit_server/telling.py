@@ -21,6 +21,9 @@ from chatkit_server.turn import Turn
 from chatkit_server.views import public_item, public_thread
 from chatkit_server.whole import whole
 
+ABOUT_AN_ITEM = (ThreadItemUpdated, ThreadItemRemoved)
+WITH_AN_ITEM = (ThreadItemAdded, ThreadItemDone, ThreadItemReplaced)
+
 
 class Concealment:
     """Holds back every event about a hidden item (D10), and what else is not for the client."""
@@ -30,9 +33,9 @@ class Concealment:
 
     def shown(self, event: ThreadStreamEvent) -> ThreadStreamEvent | None:
         """Give an event as the client may see it, or None."""
-        if isinstance(event, (ThreadItemUpdated, ThreadItemRemoved)):
+        if isinstance(event, ABOUT_AN_ITEM):
             return None if event.item_id in self._hidden else event
-        if isinstance(event, (ThreadItemAdded, ThreadItemDone, ThreadItemReplaced)):
+        if isinstance(event, WITH_AN_ITEM):
             if is_hidden(event.item):
                 self._hidden.add(event.item.id)
                 return None
