@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from chatkit_conformance.doctor import examine
+from chatkit_conformance.doctor.page.checklist import CHECKLIST
 from chatkit_conformance.doctor.page.page import Page
 from chatkit_conformance.doctor.tree.loader import SCRIPT
 from chatkit_conformance.doctor.tree.policies import allows, read, sources
@@ -42,10 +43,11 @@ class Shown:
     """What became of a page."""
 
     def __init__(self, browser: Browser, html: str, policy: str = "", script: str = SCRIPT) -> None:
-        self.loaded, self.errors, self.height = False, list[str](), 0.0
+        self.loaded, self.errors, self.said, self.height = False, list[str](), list[str](), 0.0
         with browser.new_context() as context:
             tab = context.new_page()
             tab.on("pageerror", lambda error: self.errors.append(error.message))
+            tab.on("console", lambda message: self.said.append(message.text))
 
             def answer(route: Route) -> None:
                 if route.request.url == OWN:
@@ -161,3 +163,22 @@ def test_a_script_runs_when_a_browser_runs_it(
     shown = Shown(browser, html)
     assert (shown.loaded, len(shown.errors)) == (loaded, errors), shown.errors
     assert findings(html) == checks
+
+
+FRAME = f"<iframe src='{CDN}/x'></iframe>"
+CALL = "<script>fetch('http://api.example/').catch(() => 0)</script>"
+SIGNS = {
+    "script": (LOADER, "script-src 'self'", ["Loading the script", "violates the following Content Security Policy"]),
+    "frame": (FRAME, "frame-src 'self'", ["Framing", "violates the following Content Security Policy"]),
+    "call": (CALL, "connect-src 'self'", ["Connecting to", "violates the following Content Security Policy"]),
+    "mixed": (CALL, "", ["Mixed Content: The page at", "but requested an insecure resource"]),
+    "early": (HASTY.replace(LOADER, ""), "", ["setOptions is not a function"]),
+}
+
+
+@pytest.mark.parametrize(("html", "policy", "words"), SIGNS.values(), ids=SIGNS)
+def test_the_checklist_quotes_the_console(browser: Browser, html: str, policy: str, words: list[str]) -> None:
+    shown = Shown(browser, f"<!doctype html>{html}", policy)
+    said = "\n".join((*shown.said, *shown.errors))
+    assert [word for word in words if word not in said] == [], said
+    assert any(all(word in step.sign for word in words) for step in CHECKLIST)

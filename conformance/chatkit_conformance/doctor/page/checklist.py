@@ -35,7 +35,7 @@ CHECKLIST = (
         "compare with the types of @openai/chatkit; tsc finds it",
     ),
     Step(
-        f"Refused to load the script '{SCRIPT}' / Refused to frame / Refused to connect",
+        "Loading the script … / Framing … / Connecting to … violates the following Content Security Policy directive",
         "a Content-Security-Policy, also of a proxy or an extension",
         "allow it in script-src, frame-src or connect-src",
     ),
@@ -43,6 +43,11 @@ CHECKLIST = (
         "net::ERR_BLOCKED_BY_CLIENT at chatkit.js",
         "an ad blocker or a company's proxy",
         "try a window without extensions, and another network",
+    ),
+    Step(
+        "Mixed Content: The page at … was loaded over HTTPS, but requested an insecure resource",
+        "the page is on https, the backend is not",
+        "serve the backend over https",
     ),
     Step(
         "Access to fetch at … has been blocked by CORS policy",

@@ -31,8 +31,8 @@ def policies(page: Page) -> list[Policy]:
 @check(
     "page.csp.script",
     "fault",
-    why=f"The browser does not load the widget: `Refused to load the script '{SCRIPT}' because it violates the "
-    "following Content Security Policy directive`. The page shows an empty element.",
+    why="The browser does not load the widget: `Loading the script … violates the following Content Security Policy "
+    "directive`. The page shows an empty element.",
     mend=f"Add {CDN} to script-src.",
 )
 def script(page: Page) -> Iterator[Found]:
@@ -52,8 +52,8 @@ def script(page: Page) -> Iterator[Found]:
 @check(
     "page.csp.frame",
     "fault",
-    why=f"The widget draws itself in a frame of {CDN}, which the browser refuses: `Refused to frame`. The page shows "
-    "an empty element.",
+    why=f"The widget draws itself in a frame of {CDN}: `Framing … violates the following Content Security Policy "
+    "directive`. The page shows an empty element.",
     mend=f"Add {CDN} to frame-src.",
 )
 def frame(page: Page) -> Iterator[Found]:
@@ -67,8 +67,8 @@ def frame(page: Page) -> Iterator[Found]:
 @check(
     "page.csp.connect",
     "fault",
-    why="The widget's requests to the backend are the page's, and the browser refuses them: `Refused to connect`. "
-    "The widget loads, and nothing answers.",
+    why="The widget's requests to the backend are the page's: `Connecting to … violates the following Content Security "
+    "Policy directive`. The widget loads, and nothing answers.",
     mend="Add the backend's origin to connect-src.",
 )
 def connect(page: Page) -> Iterator[Found]:

@@ -32,8 +32,8 @@ class _Piece(NamedTuple):
 @check(
     "tree.policy.script",
     "fault",
-    why=f"The browser does not load the widget: `Refused to load the script '{SCRIPT}'`. The page shows "
-    "an empty element.",
+    why="The browser does not load the widget: `Loading the script … violates the following Content Security Policy "
+    "directive`. The page shows an empty element.",
     mend=f"Add {CDN} to script-src.",
 )
 def script(project: Project) -> Iterator[Found]:
@@ -44,7 +44,8 @@ def script(project: Project) -> Iterator[Found]:
 @check(
     "tree.policy.frame",
     "fault",
-    why=f"The widget draws itself in a frame of {CDN}: `Refused to frame`. The page shows an empty element.",
+    why=f"The widget draws itself in a frame of {CDN}: `Framing … violates the following Content Security Policy "
+    "directive`. The page shows an empty element.",
     mend=f"Add {CDN} to frame-src.",
 )
 def frame(project: Project) -> Iterator[Found]:
