@@ -161,7 +161,7 @@ def swallowed(scene: Scene) -> bool:
     """D10: no event shows a hidden item."""
     events = scene.events(scene.official)
     secret = {event["item"]["id"] for event in events if is_secret(event)}
-    kept = [e for e in events if not is_secret(e) and not (e["type"] == UPDATED and e["item_id"] in secret)]
+    kept = [e for e in events if not is_secret(e) and not (e["type"] in LATER and e["item_id"] in secret)]
     if len(kept) == len(events):
         return False
     scene.official[0]["events"] = kept
@@ -169,6 +169,7 @@ def swallowed(scene: Scene) -> bool:
 
 
 UPDATED = "thread.item.updated"
+LATER = (UPDATED, "thread.item.removed")
 
 
 def is_secret(event: Any) -> bool:

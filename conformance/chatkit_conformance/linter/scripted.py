@@ -62,7 +62,7 @@ class Words:
         if isinstance(wanted, str) and isinstance(found, str):
             # A URL without a path may get a slash (D8).
             return found in {wanted, f"{wanted}/" if wanted.startswith(("http://", "https://")) else wanted}
-        return (type(wanted) is type(found) and bool(wanted == found)) or _same_number(wanted, found)
+        return (type(wanted) is type(found) and bool(wanted == found)) or same_number(wanted, found)
 
     def _stands_for(self, wanted: str, found: Any) -> bool:
         name, _, rest = wanted[1:].partition(":")
@@ -72,7 +72,8 @@ class Words:
         return bool(found == plain.get(name, wanted))
 
 
-def _same_number(one: Any, other: Any) -> bool:
+def same_number(one: Any, other: Any) -> bool:
+    """Tell whether two values are one number, whether written as 1 or as 1.0."""
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
     return numbers and bool(one == other)
 
@@ -96,6 +97,18 @@ def foretold(stream: Stream) -> tuple[list[JSON], bool]:
         elif name not in SILENT:
             return events, False
     return events, True
+
+
+def changes_hidden(stream: Stream) -> bool:
+    """Tell whether a script updates or removes an item that it made hidden: no event may tell of it."""
+    hidden: set[Any] = set()
+    for name, *arguments in steps(stream.script):
+        event = mapped(arguments[0]) if name == "emit" and arguments else {}
+        item = mapped(event.get("item"))
+        if event.get("item_id") in hidden and event.get("item_id"):
+            return True
+        hidden |= {item.get("id")} if item.get("type") in HIDDEN else set()
+    return False
 
 
 def _readable(event: Any) -> bool:

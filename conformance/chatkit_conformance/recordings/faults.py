@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = {
     "body.ended": "D3",
     "body.not-empty": "D12",
     "hidden.events.added-or-replaced": "D10",
+    "hidden.events.later": "D10",
     "hidden.service-items": "D10",
     "http.refusal.not-5xx": "D2",
     "http.refusal.says-why": "D2",

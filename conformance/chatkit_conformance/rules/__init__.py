@@ -16,6 +16,7 @@ AREAS = (
     "shape",
     "users",
     "threads",
+    "deletion",
     "changes",
     "paging",
     "cursors",

@@ -183,7 +183,8 @@ def sync_gives_the_sender(told: Conversation) -> Looks:
         return
     for exchange, seen in progress(told):
         thread = seen.thread(exchange)
-        sender = mapped(thread.items.get(named(exchange, "item_id"))) if thread else {}
+        own = thread is not None and thread.user == exchange.user
+        sender = mapped(thread.items.get(named(exchange, "item_id"))) if thread and own else {}
         if exchange.kind == SYNC and exchange.status and sender.get("type") == "widget":
             item = mapped(mapped(exchange.json).get("updated_item")) if exchange.status == OK else {}
             yield asked(exchange, item.get("id") == sender["id"], sender["id"], exchange.received[:200])

@@ -5,6 +5,7 @@ from typing import Any
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.nodes import Node
+from chatkit_conformance.linter.requests import worth
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, asked
 from chatkit_conformance.linter.visits import NOWHERE, visits
@@ -66,6 +67,25 @@ def create_echoes(told: Conversation) -> Looks:
         yield asked(exchange, got == wanted and made.get("preview_url") != "", str(wanted), made)
 
 
+@rule(
+    "attachments.create.own-id",
+    "MUST",
+    "L1",
+    catalogue="ATT-001",
+    source="openai-chatkit 1.6.5, chatkit/store.py:57",
+    why="The bytes of one file are those of another, and a message shows the wrong one.",
+    mend="Make a new id for each attachment, of enough randomness.",
+    good=[_create(), _create(id="atc_2")],
+    bad=[_create(), _create()],
+)
+def attachments_have_ids_of_their_own(told: Conversation) -> Looks:
+    """Every new attachment has an id that no other one has."""
+    seen: set[str] = set()
+    for exchange, made in _created(told):
+        yield asked(exchange, made.get("id") not in seen, "another id", made.get("id"), path="$.id")
+        seen.add(str(made.get("id")))
+
+
 LACKING = (404, 405, 500, 502, 503)
 """What a server answers that has no such operation, or fails in it; 501, or a reason to refuse this file, is plain."""
 
@@ -84,7 +104,7 @@ LACKING = (404, 405, 500, 502, 503)
 )
 def create_is_taken(exchange: Exchange) -> Looks:
     """An attachment can be created, or there is a reason why not."""
-    if exchange.kind == "attachments.create" and exchange.status:
+    if exchange.kind == "attachments.create" and exchange.status and not worth(exchange):
         yield asked(exchange, exchange.status not in LACKING, "200, or a reason", exchange.status)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import listed, mapped
 from chatkit_conformance.linter.rule import Looks, rule
+from chatkit_conformance.linter.scripted import foretold, steps
 from chatkit_conformance.linter.subjects import Conversation, Stream, asked
 from chatkit_conformance.linter.visits import named, visits
 from chatkit_conformance.transcript import JSON, OK, STREAMING, Exchange
@@ -154,6 +155,87 @@ def other_items_are_dropped(told: Conversation) -> Looks:
         for name, item in stop.open.items():
             if item["type"] in {"widget", "workflow"}:
                 yield stop.stream.look(not named(stop.after, name), f"no {name}", named(stop.after, name))
+
+
+SCRIPT = e.script(["emit", HALF[0]], ["emit", HALF[1]], ["emit", HALF[2]], ["sleep", 9000])
+SAID = e.user_message(SCRIPT)
+NOTE = e.message("The user stopped.", item_id="msg_6")
+
+
+def _left(*rows: JSON) -> list[Exchange]:
+    """Leave in the middle of a script, and list what the thread holds then."""
+    return [e.create(*HALF, said=SCRIPT, left=True), e.listing(SAID, *rows)]
+
+
+@rule(
+    "cancel.adds-nothing",
+    "MUST",
+    "L3",
+    catalogue="CAN-004",
+    source="openai-chatkit 1.6.5, chatkit/server.py:414-426",
+    why="A note for the model, or a failure that is none, stands in the thread as if somebody had said it.",
+    mend="Keep what notes the stop as a hidden item, and send and list none of it.",
+    since="1.4",
+    good=_left(PARTIAL),
+    bad=_left(PARTIAL, NOTE),
+)
+def a_stop_adds_nothing(told: Conversation) -> Looks:
+    """A stop adds no item to the thread that the answer did not make."""
+    for stop in _stops(told):
+        if stop.stream.script is not None and stop.stream.known:
+            known = stop.stream.before.keys() | {event.item_id for event in stop.stream.events}
+            new = [row for row in stop.after if row["id"] not in known]
+            yield stop.stream.look(len(new) <= _unseen(stop.stream), "items of the answer only", new)
+
+
+def _unseen(stream: Stream) -> int:
+    """Count the items that a script makes and that the reader did not see, since it left."""
+    making = [step for step in steps(stream.script) if step[0] in {"emit", "widget", "agent"}]
+    sent = [mapped(step[1]) for step in making if step[0] == "emit" and step[1:]]
+    names = {str(mapped(event.get("item")).get("id")) for event in sent if event.get("item")}
+    if len(sent) < len(making):
+        return len(making)
+    return max(0, len(names) - len({event.item_id for event in stream.events if event.item} - {_own(stream)}))
+
+
+def _own(stream: Stream) -> str:
+    return next((event.item_id for event in stream.events if event.item_type == "user_message"), "")
+
+
+@rule(
+    "cancel.text-is-the-answers",
+    "SHOULD",
+    "L3",
+    catalogue="CAN-001",
+    source="openai-chatkit 1.6.5, chatkit/server.py:404-412",
+    why="The model reads, and repeats, words that it never said.",
+    mend="Save the text of the answer and nothing else; that it was stopped belongs into a hidden item.",
+    since="1.4",
+    good=_left(PARTIAL),
+    bad=_left(e.message("Half an [stopped]")),
+)
+def text_is_the_answers(told: Conversation) -> Looks:
+    """The stored message has no text that the answer did not bring."""
+    for stop in _stops(told):
+        said = _whole_texts(stop.stream)
+        for name, _ in _partial(stop):
+            kept = named(stop.after, name)
+            if kept and len(said) == 1:
+                stored = [str(part.get("text", "")) for part in map(mapped, listed(kept.get("content")))]
+                holds = all(any(text.startswith(shown) for text in said[0]) for shown in stored)
+                yield stop.stream.look(holds, f"no more than {said[0]}", stored)
+
+
+def _whole_texts(stream: Stream) -> list[list[str]]:
+    """Give the texts of each message that a script streams, part by part, as if nobody had left."""
+    found: dict[str, JSON] = {}
+    for event in foretold(stream)[0]:
+        item, name = mapped(event.get("item")), event.get("item_id")
+        if event.get("type") == "thread.item.added" and item.get("type") == "assistant_message":
+            found[str(item.get("id"))] = {"texts": {}}
+        elif event.get("type") == "thread.item.updated" and name in found:
+            _grow(found[name]["texts"], mapped(event.get("update")))
+    return [_texts(item) for item in found.values()]
 
 
 @rule(

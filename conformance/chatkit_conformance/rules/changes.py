@@ -93,6 +93,38 @@ def changes_are_told(conversation: Conversation) -> Looks:
     yield from _told(conversation, "title", "status", failing=False)
 
 
+FIRST, SECOND = e.notice("1"), e.notice("2")
+EARLY = (["title", "New"], ["notice", "1"], ["notice", "2"])
+
+
+@rule(
+    "changes.told-at-once",
+    "SHOULD",
+    "L3",
+    catalogue="THR-015",
+    source=SDK + "896",
+    why="The list shows the new title, and the composer that the thread is locked, only when a long answer is over.",
+    mend="Compare the thread with what it was after each event, not only when the answer has ended.",
+    good=changed(*EARLY, told=(FIRST, updated(title="New"), SECOND)),
+    bad=changed(*EARLY, told=(FIRST, SECOND, updated(title="New"))),
+)
+def changes_are_told_at_once(conversation: Conversation) -> Looks:
+    """A change is told after the event that follows it, at the latest, and not when the answer is over."""
+    for stream, before in _scripted(conversation):
+        operations = list(steps(stream.script))
+        at = next((place for place, step in enumerate(operations) if step[0] in OPERATIONS and step[1:]), None)
+        told = stream.of("thread.updated")
+        later = [step for step in operations[at:] if step[0] == "notice"] if at is not None else []
+        plain = all(step[0] in {"notice", *OPERATIONS} for step in operations)
+        if at is not None and plain and told and len(later) > 1 and not _shows(before, _wanted_of(operations[at])):
+            last = [event for event in stream.of("notice") if event.value.get("message") == later[-1][1]]
+            yield told[0].look(not last or told[0].place < last[0].place, f"before {later[-1][1]!r}")
+
+
+def _wanted_of(step: list[Any]) -> JSON:
+    return {OPERATIONS[step[0]]: step[1]}
+
+
 @rule(
     "changes.domains-told",
     "MUST",

@@ -115,6 +115,25 @@ def a_crash_can_be_retried(conversation: Conversation) -> Looks:
     yield from _told(conversation, "crash", "stream.error", retry=True)
 
 
+@rule(
+    "errors.crash.no-message",
+    "SHOULD",
+    "L3",
+    catalogue="ERR-002 ERR-005",
+    source=SDK + "924",
+    why="The client has its own words for a failure, in the user's language, and shows the server's instead.",
+    mend="Send no message with an exception that nobody expected, not the name of its class either.",
+    good=failed(e.error(), by=CRASH),
+    bad=failed(e.error(message="RuntimeError"), by=CRASH),
+    general=True,
+)
+def a_crash_has_no_message(conversation: Conversation) -> Looks:
+    """The error of an exception that the app did not mean has no message."""
+    for _, _, errors in _failing(conversation, "crash"):
+        for error in errors[:1]:
+            yield error.look(error.value.get("message") is None, "no message", error.value.get("message"))
+
+
 def _custom(**given: Any) -> JSON:
     return e.error(**({"code": "custom", "message": "sorry", "allow_retry": False} | given))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chatkit_conformance.linter import example as e
+from chatkit_conformance.linter.requests import worth
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, asked
 from chatkit_conformance.linter.told import progress
@@ -30,8 +31,7 @@ KINDS = ("positive", "negative")
 def feedback_is_answered(conversation: Conversation) -> Looks:
     """`items.feedback` answers `{}`."""
     for exchange, told in progress(conversation):
-        given = exchange.kind == "items.feedback" and exchange.params.get("kind") in KINDS
-        if given and exchange.status and not told.lacks(exchange):
+        if exchange.kind == "items.feedback" and not worth(exchange) and exchange.status and not told.lacks(exchange):
             yield asked(exchange, exchange.status == OK and exchange.json == {}, "{}", exchange.received[:200])
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.subjects import Conversation, Event, Look, asked, rows, script_of
+from chatkit_conformance.linter.scripted import changes_hidden
+from chatkit_conformance.linter.subjects import Conversation, Event, Look, Stream, asked, rows, script_of
 from chatkit_conformance.transcript import JSON, OK, Exchange
 
 HIDDEN = "hidden_context_item"
@@ -54,6 +55,30 @@ def not_in_added_or_replaced(event: Event) -> Looks:
     """No `thread.item.added` or `thread.item.replaced` carries a hidden item."""
     if event.type in {"thread.item.added", "thread.item.replaced"} and event.item_type != OWN:
         yield event.look(event.item_type != HIDDEN, "an item that is visible", event.item_type)
+
+
+NAMED = SECRET | {"id": "$ID:message:h"}
+FORGET = e.script(["emit", e.done(NAMED)], ["emit", e.removed("$ID:message:h")])
+
+
+@rule(
+    "hidden.events.later",
+    "MUST",
+    "L3",
+    catalogue="HID-001 HID-004",
+    source="openai-chatkit docs, guides/build-interactive-responses-with-widgets.md:185; D10",
+    why="The client is told of an item that it never saw, and has nothing to change or to remove.",
+    mend="Remember which items are hidden, and hold back what updates or removes them as well.",
+    good=e.create(said=FORGET),
+    bad=e.create(e.removed("msg_7"), said=FORGET),
+)
+def not_in_what_comes_later(stream: Stream) -> Looks:
+    """No update and no removal of a hidden item is sent."""
+    if changes_hidden(stream) and not stream.refusal:
+        items = {event.item_id for event in stream.events if event.item and event.item_type not in KINDS}
+        about = stream.of("thread.item.updated", "thread.item.removed")
+        leaks = [event for event in about if event.item_id not in stream.before.keys() | items]
+        yield stream.look(not leaks, "nothing about hidden items", [event.value for event in leaks][:2])
 
 
 @rule(

@@ -1,5 +1,6 @@
 """HTTP: what a request is answered with, and when it arrives."""
 
+import re
 from dataclasses import replace
 
 from chatkit_conformance.linter import example as e
@@ -261,6 +262,31 @@ def refusals_say_why(exchange: Exchange) -> Looks:
         message = exchange.json.get("message") if isinstance(exchange.json, dict) else None
         fits = isinstance(message, str) and message and exchange.media == "application/json"
         yield asked(exchange, fits, "JSON with a message", f"{exchange.media} {exchange.received[:200]!r}")
+
+
+_INTERNALS = re.compile(
+    rb"Traceback \(most recent call|\\n +at [^\"]{1,200}?:\d+:\d+|goroutine \d+ \[|\\n\\tat [^\"]{1,200}?\.java:\d+"
+)
+"""What stack traces of Python, Node, Go and Java have in them, as they stand in JSON."""
+TRACE = {"message": 'Traceback (most recent call last):\n  File "app.py", line 3, in handle', "code": "internal"}
+
+
+@rule(
+    "http.refusal.no-internals",
+    "MUST",
+    "L0",
+    catalogue="ERR-005",
+    source="protocol.md section 9; openai-chatkit 1.6.5, chatkit/server.py:924",
+    why="Whoever looks into the browser's console learns how the server is built, and what its exceptions tell.",
+    mend="Log the exception on the server, and refuse with a message for people.",
+    good=e.refused("threads.get_by_id", {"thread_id": "thr_9"}, 404, "not_found"),
+    bad=e.reply("threads.get_by_id", {"thread_id": "thr_9"}, TRACE, status=404),
+)
+def refusals_show_no_internals(exchange: Exchange) -> Looks:
+    """A refusal has no stack trace in it, whatever broke."""
+    if exchange.status >= REFUSED:
+        found = _INTERNALS.search(exchange.received)
+        yield asked(exchange, found is None, "no stack trace", found and found[0].decode(errors="replace"))
 
 
 WAITING = e.create(e.notice("late"), said=e.script(["sleep", 200], ["notice", "late"]))

@@ -5,6 +5,7 @@ from chatkit_conformance.linter.growth import mapped
 from chatkit_conformance.linter.life import facts, states
 from chatkit_conformance.linter.nodes import Node
 from chatkit_conformance.linter.rule import Looks, rule
+from chatkit_conformance.linter.scripted import changes_hidden
 from chatkit_conformance.linter.subjects import Conversation, Stream
 from chatkit_conformance.transcript import JSON, Exchange
 from chatkit_protocol import lifecycle
@@ -173,8 +174,8 @@ def added_comes_once(stream: Stream) -> Looks:
 )
 def updates_are_for_announced_items(stream: Stream) -> Looks:
     """An update is for an item that was announced: in this stream, or a workflow that an earlier one left open."""
-    wanted = "an item that was added"
-    yield from judged(stream, "items.updated.needs-added", wanted, "updated", "redrawn")
+    if not changes_hidden(stream):
+        yield from judged(stream, "items.updated.needs-added", "an item that was added", "updated", "redrawn")
 
 
 @rule(
@@ -333,7 +334,8 @@ def items_keep_their_time(stream: Stream) -> Looks:
 )
 def what_is_removed_is_known(stream: Stream) -> Looks:
     """An item that is removed was there: announced in this stream, or in the thread."""
-    yield from judged(stream, "items.removed.known", "an item of this thread", "removed")
+    if not changes_hidden(stream):
+        yield from judged(stream, "items.removed.known", "an item of this thread", "removed")
 
 
 @rule(

@@ -3,13 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from chatkit_conformance.linter import components
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.nodes import Node
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.subjects import Conversation, asked
+from chatkit_conformance.linter.subjects import SAYING, Conversation, Stream, asked
 from chatkit_conformance.rules.shape import held, showing
 from chatkit_conformance.transcript import OK, Exchange, decoded
 from chatkit_protocol.items import ItemBase
@@ -19,6 +21,8 @@ SDK = "openai-chatkit 1.6.5, chatkit/server.py:1042"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 HELLO = e.create(*e.STREAMED)
+DAY = timedelta(days=1)
+"""More than zones can differ by, and clocks of servers."""
 GOOD = showing()
 
 
@@ -76,7 +80,52 @@ def times_are_texts(node: Node) -> Looks:
     """`created_at` is a text as RFC 3339 writes times."""
     if node.is_a(ItemBase, ThreadMetadata) and node.value.get("created_at") is not None:
         at = node.value["created_at"]
-        yield node.look(isinstance(at, str) and _TIME.fullmatch(at), "a time", at, path=".created_at")
+        yield node.look(isinstance(at, str) and _instant(at), "a time", at, path=".created_at")
+
+
+def _instant(text: str) -> datetime | None:
+    """Read a time; one without a zone as if it were UTC. None for what is no time, such as one in month 13."""
+    try:
+        at = datetime.fromisoformat(text) if _TIME.fullmatch(text) else None
+    except ValueError:
+        return None
+    return at and (at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def _made(at: str) -> Exchange:
+    """Say something at this time by the clock of HTTP; all that is shown is of 2026-01-01T00:00:00Z."""
+    return e.with_headers(HELLO, date=at)
+
+
+@rule(
+    "json.time.true",
+    "MUST",
+    "L1",
+    catalogue="JSN-004",
+    source=SDK + "; chatkit/server.py:553,1012",
+    why="Conversations stand in the wrong place of the list, and say that they are decades old.",
+    mend="Take the time at which the thread or the message is made, in seconds where seconds are wanted.",
+    good=_made("Thu, 01 Jan 2026 00:00:01 GMT"),
+    bad=_made("Mon, 05 Jan 2026 00:00:01 GMT"),
+)
+def times_are_true(stream: Stream) -> Looks:
+    """What is made for a request has its time: within a day of the `date` of the reply, whatever the zone."""
+    clock = _clock(stream.exchange)
+    for event in stream.events if clock and stream.kind in SAYING else ():
+        thread = event.thread if event.type == "thread.created" else {}
+        made = thread or (event.item if event.item_type == "user_message" else {})
+        at = _instant(str(made.get("created_at")))
+        if clock and at:
+            yield event.look(abs(clock - at) < DAY, f"about {clock.isoformat()}", at.isoformat())
+
+
+def _clock(exchange: Exchange) -> datetime | None:
+    """Give the time of a reply by its header."""
+    try:
+        at = parsedate_to_datetime(exchange.headers.get("date", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @rule(

@@ -5,7 +5,7 @@ from typing import Any
 
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.nodes import Node
-from chatkit_conformance.linter.pages import LISTS, pages
+from chatkit_conformance.linter.pages import LISTS, pages, walks
 from chatkit_conformance.linter.requests import worth
 from chatkit_conformance.linter.rule import Looks, rule
 from chatkit_conformance.linter.subjects import Conversation, asked, rows
@@ -114,6 +114,29 @@ def the_last_page_has_no_cursor(node: Node) -> Looks:
         yield node.look(node.value.get("after") is None, "no cursor", node.value.get("after"), path=".after")
 
 
+@rule(
+    "paging.more.follows",
+    "SHOULD",
+    "L1",
+    catalogue="PAG-006",
+    source=QUICKSTART,
+    why="The client shows that there is more, asks for it, and gets nothing.",
+    mend="Look for one row more than the page takes, and say `has_more` only when it is there.",
+    good=[THREAD, page(1, 2, 3, more=True, order="asc", limit=3), page(4, 5, order="asc", limit=3, after="msg_3")],
+    bad=[
+        THREAD,
+        page(1, 2, 3, 4, 5, more=True, order="asc", limit=5),
+        e.reply("items.list", {"thread_id": e.THREAD_ID, "order": "asc", "limit": 5, "after": "msg_5"}, e.page()),
+    ],
+)
+def more_follows(conversation: Conversation) -> Looks:
+    """A page that says that more follow is followed by rows, where nothing is hidden."""
+    for walk in walks(conversation):
+        for one, following in pairwise(walk.pages):
+            if one.more is True and one.ids and walk.steady and not following.hides:
+                yield one.look(following.ids, "rows on the next page", following.ids, path="$.has_more")
+
+
 LONG = e.create(*(e.done(note(number)) for number in range(2, 24)))
 NEWEST = [note(number) for number in range(23, 1, -1)]
 TOO_MANY = e.reply("items.list", {"thread_id": e.THREAD_ID}, e.page(*NEWEST, e.user_message()))
@@ -153,6 +176,25 @@ def the_limit_is_kept(conversation: Conversation) -> Looks:
     for one in pages(conversation):
         if one.exchange.params.get("limit") and one.limit:
             yield one.look(len(one.ids) <= one.limit, f"{one.limit} rows at most", len(one.ids), path="$.data")
+
+
+@rule(
+    "paging.limit.filled",
+    "SHOULD",
+    "L1",
+    catalogue="PAG-002 PAG-003",
+    source=SERVER + "97,454,503",
+    why="The client asks five times for what fits on one page; a window of the newest is shorter than it was made for.",
+    mend="Send as many rows as were asked for, or 20, while there are so many.",
+    good=[THREAD, page(5, 4, limit=2, more=True)],
+    bad=[THREAD, page(5, limit=2, more=True)],
+)
+def pages_are_filled(conversation: Conversation) -> Looks:
+    """A page that is not the last has the rows that were asked for, up to 20 of them, where nothing is hidden."""
+    for one in pages(conversation):
+        wanted = min(one.limit, DEFAULT_LIMIT)
+        if one.more is True and wanted and one.whole and not one.hides and one.exchange.kind == "items.list":
+            yield one.look(len(one.ids) >= wanted, f"{wanted} rows", len(one.ids), path="$.data")
 
 
 @rule(

@@ -63,6 +63,11 @@ def _newer(exchange: Exchange) -> bool:
     return bool(extra or exchange.params.keys() - KNOWN[exchange.kind])
 
 
+def _late(exchange: Exchange) -> bool:
+    """Tell whether something stands before the type of a request."""
+    return next(iter(exchange.request), "type") != "type"
+
+
 @rule(
     "requests.taken",
     "MUST",
@@ -77,7 +82,26 @@ def _newer(exchange: Exchange) -> bool:
 )
 def requests_are_taken(conversation: Conversation) -> Looks:
     """Every type of request is served at one address: one that is well-formed gets status 200."""
-    yield from _served(conversation, lambda one, value: not value and not _dressed(one) and not _newer(one))
+    yield from _served(conversation, lambda one, value: not (value or _dressed(one) or _newer(one) or _late(one)))
+
+
+LATE = b'{"params":{},"type":"threads.list"}'
+
+
+@rule(
+    "requests.type.anywhere",
+    "MUST",
+    "L1",
+    catalogue="HTTP-001",
+    source="RFC 8259 section 4; openai-chatkit 1.6.5, chatkit/types.py:330",
+    why="Clients whose JSON writer sorts its keys, or puts the type last, get no answer.",
+    mend="Read the object whole before deciding by its `type`: the fields of a JSON object have no order.",
+    good=replace(THREADS, sent=LATE),
+    bad=replace(REFUSED, sent=LATE),
+)
+def the_type_may_come_last(conversation: Conversation) -> Looks:
+    """The `type` of a request may stand anywhere in its object."""
+    yield from _served(conversation, lambda one, value: _late(one) and not (value or _dressed(one) or _newer(one)))
 
 
 METADATA = b'{"type":"threads.list","params":{},"metadata":{"page":null}}'

@@ -7,7 +7,7 @@ from typing import Any
 from chatkit_conformance.linter import example as e
 from chatkit_conformance.linter.growth import JSON, listed
 from chatkit_conformance.linter.rule import Looks, rule
-from chatkit_conformance.linter.scripted import Words, arrived, foretold, pairs, steps
+from chatkit_conformance.linter.scripted import Words, arrived, foretold, pairs, same_number, steps
 from chatkit_conformance.linter.subjects import Conversation, Event, Stream, script_of
 from chatkit_conformance.transcript import Exchange, compact
 
@@ -214,6 +214,26 @@ def keys_of_free_objects_stay(stream: Stream) -> Looks:
     for event, path, wanted, found in _free(stream):
         names = {name for name, value in wanted.items() if value is not None}
         yield event.look(names <= found.keys(), compact(sorted(names)), sorted(found), path=path)
+
+
+@rule(
+    "script.free.values-kept",
+    "MUST",
+    "L3",
+    catalogue="JSN-002 CTL-014",
+    source="openai-chatkit 1.6.5, chatkit/types.py:435,672,859,1074",
+    why="The page's own code gets a text where it expects a number, or nothing for 0, false or an empty list.",
+    mend="Write the values of free objects as they are: neither turn them into texts nor drop what is empty.",
+    good=emitting(effect({"n": 0, "on": False, "all": []}), effect({"n": 0, "on": False, "all": []})),
+    bad=emitting(effect({"n": 0, "on": False}), effect({"n": "0", "on": False})),
+)
+def values_in_free_objects_stay(stream: Stream) -> Looks:
+    """A number, a truth value, an empty text, list or object inside an object of the app stays what it is."""
+    for event, path, wanted, found in _free(stream):
+        for name, value in wanted.items():
+            if name in found and value is not None and (isinstance(value, int | float) or not value):
+                same = same_number(value, found[name]) or (type(value) is type(found[name]) and value == found[name])
+                yield event.look(same, compact(value), found[name], path=f"{path}.{name}")
 
 
 def _spoken(name: str, *texts: str, **given: object) -> Exchange:

@@ -1,5 +1,6 @@
 """SSE: the frames of a stream."""
 
+import re
 from dataclasses import replace
 
 from chatkit_conformance.linter import example as e
@@ -275,6 +276,27 @@ def a_comment_stands_alone(exchange: Exchange) -> Looks:
     around = zip([b"", *lines], lines[:-1], lines[1:-1], strict=False)
     alone = [line for before, line, after in around if line.startswith(b":") and not (before or after)]
     yield asked(exchange, not alone, "no comment with a blank line before and after it", alone[:1])
+
+
+_EXTRA = re.compile(rb"\A\n|\n\n\n")
+
+
+@rule(
+    "sse.frame.one-blank-line",
+    "SHOULD",
+    "L0",
+    catalogue="SSE-001 SSE-005",
+    source="protocol.md section 1",
+    why="Parsers of the widget's family make an empty message of a blank line too many, and fail to read it.",
+    mend="Write two line ends after each event, and nothing before the first.",
+    good=HELLO,
+    bad=e.with_body(HELLO, NOTICE, NOTICE + b"\n"),
+)
+def no_more_than_one_blank_line(exchange: Exchange) -> Looks:
+    """One blank line ends a frame; no other stands between two frames, or before the first."""
+    if exchange.streams and not instead(exchange):
+        found = _EXTRA.search(exchange.received)
+        yield asked(exchange, found is None, "one blank line", found and found.start())
 
 
 @rule(

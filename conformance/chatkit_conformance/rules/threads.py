@@ -1,4 +1,4 @@
-"""Threads: begun, read, renamed, deleted."""
+"""Threads: begun, read, renamed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +17,8 @@ SDK = "openai-chatkit 1.6.5, chatkit/server.py:"
 HELLO = e.create(*e.STREAMED)
 ID = {"thread_id": e.THREAD_ID}
 SHOWN = (e.user_message(), e.message("Hello"))
+KEPT = ("status", "allowed_image_domains")
+"""What is shown of a thread besides its title, its items, and what never changes."""
 OTHER = replace(e.with_body(e.with_body(HELLO, b"thr_1", b"thr_2"), b'"msg_', b'"msg_9'))
 
 
@@ -33,16 +35,6 @@ def get(*items: JSON, **fields: object) -> Exchange:
 def rename(title: str = "New", **fields: object) -> Exchange:
     """Rename the thread."""
     return e.reply("threads.update", ID | {"title": title}, e.thread(title=title, **fields))
-
-
-def delete(reply: object = None) -> Exchange:
-    """Delete the thread."""
-    return e.reply("threads.delete", ID, {} if reply is None else reply)
-
-
-def threads(*found: JSON) -> Exchange:
-    """List threads."""
-    return e.reply("threads.list", {}, e.page(*found))
 
 
 @rule(
@@ -104,17 +96,18 @@ def a_created_thread_is_empty(stream: Stream) -> Looks:
     "L1",
     catalogue="THR-004",
     source="openai-chatkit 1.6.5, chatkit/types.py:596",
-    why="A new conversation cannot be written in, or has a name that nobody gave it.",
+    why="A new conversation cannot be written in, has a name that nobody gave it, or shows no images.",
     mend="Begin a thread active and without a title; give it one later with `thread.updated`.",
     good=HELLO,
     bad=made(title="New conversation"),
 )
 def a_new_thread_is_plain(stream: Stream) -> Looks:
-    """A new thread is active and has no title."""
+    """A new thread is active, and has neither a title nor a list of domains for images."""
     for event in stream.of("thread.created"):
         status = mapped(event.thread.get("status")).get("type", "active")
-        plain = status == "active" and event.thread.get("title") is None
-        yield event.look(plain, "active, without a title", event.thread, path="$.thread")
+        named = [name for name in ("title", "allowed_image_domains") if event.thread.get(name) is not None]
+        plain = status == "active" and not named
+        yield event.look(plain, "active, without a title and image domains", event.thread, path="$.thread")
 
 
 @rule(
@@ -137,7 +130,7 @@ def threads_have_ids_of_their_own(conversation: Conversation) -> Looks:
             seen.add(stream.thread_id)
 
 
-def _asked(conversation: Conversation, *kinds: str) -> Iterator[tuple[Exchange, ThreadTold]]:
+def owned(conversation: Conversation, *kinds: str) -> Iterator[tuple[Exchange, ThreadTold]]:
     """Give what the owner asks of a thread that was made in this conversation and is there."""
     for exchange, told in progress(conversation):
         found = told.thread(exchange)
@@ -158,7 +151,7 @@ def _asked(conversation: Conversation, *kinds: str) -> Iterator[tuple[Exchange, 
 )
 def a_thread_can_be_read(conversation: Conversation) -> Looks:
     """A thread can be read as soon as it is created: the reply is that thread."""
-    for exchange, thread in _asked(conversation, "threads.get_by_id"):
+    for exchange, thread in owned(conversation, "threads.get_by_id"):
         if not thread.gone:
             found = exchange.status == OK and mapped(exchange.json).get("id", thread.id) == thread.id
             yield asked(exchange, found, f"the thread {thread.id}", exchange.status)
@@ -231,7 +224,7 @@ def metadata_stays(node: Node) -> Looks:
 )
 def a_new_title_is_answered(conversation: Conversation) -> Looks:
     """`threads.update` sets the title and answers with the thread."""
-    for exchange, thread in _asked(conversation, "threads.update"):
+    for exchange, thread in owned(conversation, "threads.update"):
         title = exchange.params.get("title")
         if not thread.gone and isinstance(title, str):
             body = mapped(exchange.json)
@@ -266,6 +259,30 @@ def a_new_title_is_kept(conversation: Conversation) -> Looks:
             titles[str(exchange.params["thread_id"])] = exchange.params.get("title")
 
 
+LOCKED = {"type": "locked"}
+
+
+@rule(
+    "threads.update.nothing-else",
+    "MUST",
+    "L1",
+    catalogue="THR-010",
+    source=SDK + "515-521",
+    why="A thread that was locked is open again because its name is another, or images are loaded from anywhere.",
+    mend="Set the title and leave the rest of the stored thread as it is.",
+    good=[HELLO, get(*SHOWN, status=LOCKED), rename(status=LOCKED)],
+    bad=[HELLO, get(*SHOWN, status=LOCKED), rename()],
+)
+def a_rename_changes_the_title_alone(conversation: Conversation) -> Looks:
+    """`threads.update` leaves the status of the thread and its domains of images as they were."""
+    for exchange, thread in owned(conversation, "threads.update"):
+        body = mapped(exchange.json) if exchange.status == OK else {}
+        settled = exchange.number not in conversation.concurrent
+        if thread.state and body.get("id") == thread.id and settled and not thread.gone:
+            wanted, found = ([one.get(name) for name in KEPT] for one in (thread.state, body))
+            yield asked(exchange, found == wanted, compact(wanted), body)
+
+
 @rule(
     "threads.update.no-items",
     "SHOULD",
@@ -284,73 +301,6 @@ def a_rename_sends_no_items(exchange: Exchange) -> Looks:
 
 
 @rule(
-    "threads.delete.answered",
-    "MUST",
-    "L1",
-    catalogue="THR-012",
-    source=SDK + "522",
-    why="A client that reads the reply finds something where nothing is left.",
-    mend="Answer `{}`.",
-    good=[HELLO, delete()],
-    bad=[HELLO, delete({"deleted": True})],
-)
-def a_deletion_is_answered(conversation: Conversation) -> Looks:
-    """`threads.delete` answers `{}`."""
-    for exchange, thread in _asked(conversation, "threads.delete"):
-        if not thread.gone:
-            yield asked(exchange, exchange.status == OK and exchange.json == {}, "{}", exchange.received[:200])
-
-
-GONE = e.refused("threads.get_by_id", ID, 404, "not_found")
-
-
-@rule(
-    "threads.delete.gone",
-    "MUST",
-    "L1",
-    catalogue="THR-012",
-    source="openai-chatkit 1.6.5, chatkit/store.py:152",
-    why="What the user has deleted is still there.",
-    mend="Delete the thread from the store, and from what lists it.",
-    good=[HELLO, delete(), GONE, threads()],
-    bad=[HELLO, delete(), threads(e.thread())],
-)
-def what_is_deleted_is_gone(conversation: Conversation) -> Looks:
-    """A deleted thread can no longer be read, and no list has it."""
-    gone: set[str] = set()
-    for exchange, told in progress(conversation):
-        thread = told.thread(exchange)
-        if thread and thread.gone:
-            gone.add(thread.id)
-        if exchange.kind == "threads.get_by_id" and exchange.params.get("thread_id") in gone and exchange.status:
-            yield asked(exchange, exchange.refused, "a refusal, best with 404", exchange.status)
-        elif exchange.kind == "threads.delete" and thread and exchange.status == OK:
-            gone.add(thread.id)
-        elif exchange.kind == "threads.list" and exchange.status == OK and gone:
-            listed = [row["id"] for row in rows(exchange.json) if row["id"] in gone]
-            yield asked(exchange, not listed, "no deleted thread", listed)
-
-
-@rule(
-    "threads.delete.items-gone",
-    "MUST",
-    "L1",
-    catalogue="THR-013",
-    source="openai-chatkit 1.6.5, chatkit/store.py:154",
-    why="What the user has deleted can still be read by whoever knows the id.",
-    mend="Delete the items with their thread.",
-    good=[HELLO, delete(), e.refused("items.list", ID, 404, "not_found")],
-    bad=[HELLO, delete(), e.listing(e.user_message(), e.message("Hello"))],
-)
-def the_items_go_too(conversation: Conversation) -> Looks:
-    """The items of a deleted thread are gone: to list them is refused, or gives none."""
-    for exchange, thread in _asked(conversation, "items.list"):
-        if thread.gone:
-            none_left = exchange.refused or not rows(exchange.json)
-            yield asked(exchange, none_left, "a refusal, or no items", exchange.received[:200])
-
-
-@rule(
     "threads.get.oldest-items",
     "MUST",
     "L1",
@@ -363,7 +313,7 @@ def the_items_go_too(conversation: Conversation) -> Looks:
 )
 def a_thread_comes_with_its_oldest_items(conversation: Conversation) -> Looks:
     """`threads.get_by_id` gives the oldest 20 items, the oldest first."""
-    for exchange, thread in _asked(conversation, "threads.get_by_id"):
+    for exchange, thread in owned(conversation, "threads.get_by_id"):
         found = [row["id"] for row in rows(exchange.json)]
         settled = exchange.number not in conversation.concurrent
         if exchange.status == OK and thread.known.whole and found and settled:

@@ -9,6 +9,7 @@ from support.shelf.failures import FAILURES
 from support.shelf.fault import Fault
 from support.shelf.files import FILES
 from support.shelf.framing import FRAMING
+from support.shelf.handlers import HANDLERS
 from support.shelf.http import HTTP
 from support.shelf.items import ITEMS
 from support.shelf.order import ORDER
@@ -20,4 +21,4 @@ from support.shelf.stores import STORES
 from support.shelf.widgets import WIDGETS
 
 REPLIES = [HTTP, FRAMING, SPELLING, ORDER, ITEMS, FAILURES, CONTENTS, WIDGETS, RETURNS, FILES, PAGING]
-FAULTS: list[Fault] = [fault for shelf in [*REPLIES, STORES, PARTS] for fault in shelf]
+FAULTS: list[Fault] = [fault for shelf in [*REPLIES, STORES, PARTS, HANDLERS] for fault in shelf]

@@ -2,7 +2,7 @@
 
 from support.shelf import spoils as s
 from support.shelf.fault import fault
-from support.shelf.front import Spoil
+from support.shelf.front import JSON, Spoil
 
 PART = "assistant_message.content_part."
 
@@ -31,6 +31,20 @@ def first_update(kind: str) -> Spoil:
         return [event for event in told if not found or event is not found[0]]
 
     return s.events(change)
+
+
+def counted_through(told: s.Events) -> s.Events:
+    """Count annotations through all parts."""
+    found = [event["update"] for event in told if "annotation_index" in event.get("update", {})]
+    for number, update in enumerate(found):
+        update["annotation_index"] = number
+    return told
+
+
+def task_before(event: JSON) -> s.Events:
+    if event.get("update", {}).get("type") == "workflow.task.updated":
+        event["update"]["task_index"] = max(0, event["update"]["task_index"] - 1)
+    return [event]
 
 
 CONTENTS = [
@@ -358,5 +372,19 @@ CONTENTS = [
         "input.echo.quote",
         s.of("user_message", s.without("quoted_text")),
         "input.rich",
+    ),
+    fault(
+        "annotation-index-of-the-message",
+        "annotations are counted through all parts of a message",
+        "annotations.added.counted",
+        s.events(counted_through),
+        "annotations.two-parts",
+    ),
+    fault(
+        "task-update-of-another",
+        "updates of tasks change the task before",
+        "workflows.done.as-streamed",
+        s.each(task_before),
+        "workflows.second-task",
     ),
 ]

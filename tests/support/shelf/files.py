@@ -162,4 +162,18 @@ FILES = [
         ),
         "feedback.thumbs",
     ),
+    fault(
+        "attachment-ids-equal",
+        "all attachments have one id",
+        "attachments.create.own-id",
+        only("attachments.create", s.put(id="atc_1")),
+        "attachments.odd-names",
+    ),
+    fault(
+        "attachment-name-cleaned",
+        "names of attachments lose what is no letter",
+        "attachments.create.echoes",
+        s.wherever("name", lambda name: name.replace(" ", "_")),
+        "attachments.odd-names",
+    ),
 ]

@@ -138,4 +138,11 @@ FRAMING = [
         swapped("\u2028".encode(), b"\n\n"),
         "script.any-text",
     ),
+    fault(
+        "blank-line-too-many",
+        "two blank lines between events",
+        "sse.frame.one-blank-line",
+        swapped(b"\n\n", b"\n\n\n"),
+        HELLO,
+    ),
 ]

@@ -66,6 +66,29 @@ def latin(body: bytes) -> bytes:
     return json.dumps(json.loads(body), ensure_ascii=False).encode("latin-1", "replace")
 
 
+TRACE = 'Traceback (most recent call last):\n  File "app.py", line 3, in handle\nKeyError: 1'
+
+
+def refuse(one: Reply, status: int, message: str) -> None:
+    one.status, one.headers["content-type"] = status, "application/json"
+    one.body = json.dumps({"message": message}).encode()
+
+
+def traced(one: Reply) -> None:
+    if one.status >= 400:
+        refuse(one, one.status, TRACE)
+
+
+def type_first(one: Reply) -> None:
+    if next(iter(one.request), "type") != "type":
+        refuse(one, 400, "`type` comes first")
+
+
+def short_only(one: Reply) -> None:
+    if len(json.dumps(one.request)) > 8000:
+        refuse(one, 413, "too long")
+
+
 HTTP = [
     fault(
         "stream-as-json",
@@ -307,5 +330,26 @@ HTTP = [
         "http.refusal.not-streamed",
         s.reply(error_as_stream),
         "input.unknown-part",
+    ),
+    fault(
+        "refusal-shows-trace",
+        "a refusal shows a stack trace",
+        "http.refusal.no-internals",
+        s.reply(traced),
+        "refusals.no-json",
+    ),
+    fault(
+        "type-must-come-first",
+        "a request is refused whose type is not the first field",
+        "requests.type.anywhere",
+        s.reply(type_first),
+        "requests.type-last",
+    ),
+    fault(
+        "long-messages-refused",
+        "a request of more than 8,000 bytes is refused",
+        "requests.taken",
+        s.reply(short_only),
+        "input.long",
     ),
 ]

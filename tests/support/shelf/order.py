@@ -17,6 +17,12 @@ def said_again(told: s.Events) -> s.Events:
     return [*told, {"type": "thread.item.done", "item": item}]
 
 
+def imageless(value: JSON) -> None:
+    """Allow images from nowhere."""
+    if "status" in value:
+        value["allowed_image_domains"] = []
+
+
 ORDER = [
     fault("options-missing-event", "no stream options", "stream.options.once", s.drop("stream_options"), HELLO),
     fault("options-twice", "stream options twice", "stream.options.once", s.twice("stream_options"), HELLO),
@@ -223,5 +229,12 @@ ORDER = [
         "changes.domains-told",
         s.of("thread.updated", lambda e: e["thread"].pop("allowed_image_domains", None)),
         "changes.told-and-kept",
+    ),
+    fault(
+        "no-images-by-default",
+        "a new thread has an empty list of image domains",
+        "threads.create.plain",
+        s.within("thread.created", imageless),
+        "stream.hello",
     ),
 ]

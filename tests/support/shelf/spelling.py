@@ -2,11 +2,22 @@
 
 import html
 import json
+from collections.abc import Callable
 
 from support.shelf import spoils as s
 from support.shelf.fault import fault
+from support.shelf.front import JSON, Spoil
 
 PAGES = "items.pages"
+
+
+def within_effects(change: Callable[[JSON], JSON]) -> Spoil:
+    """Change the data of client effects."""
+    return s.each(
+        lambda event: [event | {"data": change(event["data"])} if event["type"] == "client_effect" else event]
+    )
+
+
 SPELLING = [
     fault(
         "after-null",
@@ -350,5 +361,54 @@ SPELLING = [
         "threads.thread.complete",
         s.plain(lambda b: json.dumps({"result": json.loads(b)}).encode()),
         "threads.create",
+    ),
+    fault(
+        "free-numbers-as-texts",
+        "numbers in free objects are texts",
+        "script.free.values-kept",
+        within_effects(lambda data: json.loads(json.dumps(data), parse_int=str)),
+        "script.free-values",
+    ),
+    fault(
+        "free-empty-lists-lost",
+        "empty lists in free objects are null",
+        "script.free.values-kept",
+        within_effects(lambda data: json.loads(json.dumps(data).replace("[]", "null"))),
+        "script.free-values",
+    ),
+    fault(
+        "free-falsy-dropped",
+        "what is empty, zero or false in free objects is dropped",
+        "script.free.keys-kept",
+        within_effects(lambda data: {name: value for name, value in data.items() if value or value is None}),
+        "script.free-values",
+    ),
+    fault(
+        "very-long-texts-cut",
+        "texts are cut to 8,000 characters",
+        "input.echo.content",
+        s.wherever("text", lambda text: text[:8000] if isinstance(text, str) else text),
+        "input.long",
+    ),
+    fault(
+        "time-in-month-13",
+        "times are in month 13",
+        "json.time.text",
+        s.wherever("created_at", lambda at: at[:5] + "13" + at[7:]),
+        "annotations.done",
+    ),
+    fault(
+        "time-of-1970",
+        "every time is the beginning of 1970",
+        "json.time.true",
+        s.wherever("created_at", lambda _: "1970-01-01T00:00:00Z"),
+        "stream.hello",
+    ),
+    fault(
+        "time-ahead",
+        "times lie years ahead",
+        "json.time.true",
+        s.wherever("created_at", lambda at: "2126" + at[4:]),
+        "stream.hello",
     ),
 ]

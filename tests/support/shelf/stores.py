@@ -172,6 +172,21 @@ class ByTime(MemoryStore):
         return page
 
 
+class FullMeansMore(MemoryStore):
+    """A page that is just full is not the last."""
+
+    async def list_items(self, *a: Any, **given: Any) -> Page[Any]:
+        page = await super().list_items(*a, **given)
+        if len(page.data) == given["limit"] and not given.get("hidden"):
+            page.has_more, page.after = True, page.data[-1].id
+        return page
+
+
+class TenAtMost(MemoryStore):
+    async def list_items(self, *a: Any, **given: Any) -> Page[Any]:
+        return await super().list_items(*a, **given | {"limit": min(given["limit"], 10)})
+
+
 STORES = [
     fault(
         "retry-deletes-nothing",
@@ -318,4 +333,12 @@ STORES = [
         "attachments.deleted",
     ),
     fault("order-of-ties-random", "items of one moment are in any order", "replay.order", ByTime, "items.ties"),
+    fault(
+        "full-means-more",
+        "a page that is just full says that more follow",
+        "paging.more.follows",
+        FullMeansMore,
+        "items.pages",
+    ),
+    fault("ten-at-most", "pages have ten rows at most", "paging.limit.filled", TenAtMost, "paging.thread-read-on"),
 ]
