@@ -87,6 +87,7 @@ def test_what_was_asked_is_told_by_the_answer() -> None:
     (unknown,) = read_capture(e.go_on("threads.retry_after_item", {}).received, "x").exchanges
     assert unknown.kind == ""
     assert unknown.streams
+    assert lint([unknown]).findings == []  # nobody knows what was asked, so nothing that was asked is wrong
 
 
 ENDS = [

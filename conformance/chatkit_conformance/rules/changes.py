@@ -60,12 +60,14 @@ def _same(found: Any, wanted: Any) -> bool:
 
 
 def _scripted(conversation: Conversation) -> Iterator[tuple[Stream, JSON]]:
-    """Give the answers to scripts that came to their end, each with the thread as it was before."""
+    """Give the answers to scripts that came to their end, each with the thread before, where it is known."""
     for exchange, told in progress(conversation):
         stream = conversation.stream_of(exchange)
         if stream and stream.whole and stream.script is not None and not stream.refusal:
-            before = told.threads.get(stream.thread_id)
-            yield stream, before.state if before and before.state else e.thread()
+            seen = told.threads.get(stream.thread_id)
+            before = e.thread() if stream.kind == "threads.create" else seen.state if seen else {}
+            if before:
+                yield stream, before
 
 
 def _told(conversation: Conversation, *names: str, failing: bool) -> Looks:

@@ -26,7 +26,13 @@ def sent(body: bytes, status: int = 400, **given: Any) -> Exchange:
 
 
 def _is(*kinds: Worth) -> Callable[[Exchange], bool]:
-    return lambda exchange: exchange.method == "POST" and bool(exchange.status) and worth(exchange) in kinds
+    """Recognise a request by its worth. Of a capture without its request nobody knows what was asked."""
+
+    def fits(exchange: Exchange) -> bool:
+        judged = exchange.method == "POST" and bool(exchange.sent and exchange.status)
+        return judged and worth(exchange) in kinds
+
+    return fits
 
 
 def _refused(exchange: Exchange) -> Looks:
