@@ -34,7 +34,7 @@ def linted() -> Iterator[str]:
 @pytest.fixture
 def panel(page: Page, linted: str) -> Panel:
     page.goto(linted)
-    page.wait_for_selector("ck-wire .ck-w-list")
+    page.locator("ck-app[data-ready]").wait_for()
     return Panel(page)
 
 

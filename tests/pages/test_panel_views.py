@@ -30,7 +30,7 @@ def linted() -> Iterator[str]:
 @pytest.fixture
 def panel(page: Page, linted: str) -> Panel:
     page.goto(linted)
-    page.wait_for_selector("ck-wire .ck-w-list")
+    page.locator("ck-app[data-ready]").wait_for()
     return Panel(page)
 
 
@@ -132,6 +132,11 @@ def test_the_timeline(panel: Panel) -> None:
     expect(spans.nth(1)).to_contain_text("4 events · done")
     bar, span = (width(one) for one in (view.locator(".ck-w-bar-box").first, view.locator(".ck-w-span-box").nth(1)))
     assert bar * 0.5 < span < bar
+    lefts = "(boxes) => boxes.map((one) => parseFloat(one.style.left))"
+    assert view.locator(".ck-w-bar-box").evaluate_all(lefts) == [0, 0]
+    view.get_by_role("button", name="One clock").click()
+    first, second = view.locator(".ck-w-bar-box").evaluate_all(lefts)
+    assert first == 0 < second
     assert view.locator("canvas").first.evaluate(
         "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some((value) => value)"
     )
@@ -160,6 +165,7 @@ def test_no_serious_fault_of_accessibility(
     with context_of(browser, faults, color_scheme=scheme, **size) as context:
         page = context.new_page()
         page.goto(linted)
+        page.locator("ck-app[data-ready]").wait_for()
         panel = Panel(page)
         if scheme == "dark":
             page.get_by_role("tab", name="Wire").click()

@@ -1,4 +1,4 @@
-// The timeline: each exchange a bar on one clock, pale until its first byte, its frames as ticks, its items below it.
+// The timeline: each exchange a bar, hatched until its first byte, its frames as ticks, the spans of its items below it.
 // @ts-check
 
 import { h } from "../dom.js";
@@ -21,24 +21,46 @@ const PAUSE = 200;
  */
 export const timeline = ({ exchanges, onChoose }) => {
   const body = h("div", { class: "ck-w-timeline-body" });
-  const element = h("section", { class: "ck-w-timeline", tabIndex: 0, "aria-label": "Timeline" }, body);
+  let together = false;
+  const clock = h("button", {
+    class: "ck-w-chip",
+    type: "button",
+    text: "One clock",
+    title: "Each bar where it was on the clock, with the pauses between them; else all from their own beginning",
+    "aria-pressed": false,
+    on: { click: () => oneClock(!together) },
+  });
+  const element = h("section", { class: "ck-w-timeline", tabIndex: 0, "aria-label": "Timeline" }, h("div", { class: "ck-w-clock" }, clock), body);
   /** @type {Set<string>} */
   const open = new Set();
+
+  /** @param {boolean} wanted */
+  const oneClock = (wanted) => {
+    together = wanted;
+    clock.setAttribute("aria-pressed", String(together));
+    draw();
+  };
+
+  /** @type {(exchange: Exchange) => [number, number, number]} */
+  const moments = (exchange) => {
+    const [start, first, end] = momentsOf(exchange);
+    return together ? [start, first, end] : [0, first - start, end - start];
+  };
 
   const draw = () => {
     const shown = exchanges().slice(-MOST);
     if (!shown.length) {
-      body.replaceChildren(h("p", { class: "ck-w-empty", text: "Each request will be a bar here: pale until the first byte, a tick for every frame." }));
+      body.replaceChildren(h("p", { class: "ck-w-empty", text: "Each request will be a bar here: hatched until the first byte, a tick for every frame." }));
       return;
     }
-    const scale = scaleOf(shown);
+    const scale = scaleOf(shown.map(moments));
     body.replaceChildren(axis(scale), ...shown.map((exchange) => bar(exchange, scale)));
     for (const canvas of body.querySelectorAll("canvas")) paint(canvas);
   };
 
   /** @type {(exchange: Exchange, scale: Scale) => HTMLElement} */
   const bar = (exchange, scale) => {
-    const [start, first, end] = momentsOf(exchange);
+    const [start, first, end] = moments(exchange);
     const isOpen = open.has(exchange.id);
     const spans = exchange.frames.length ? spansOf(exchange) : [];
     const canvas = h("canvas", { class: "ck-w-ticks", "aria-hidden": "true" });
@@ -60,7 +82,7 @@ export const timeline = ({ exchanges, onChoose }) => {
         h("span", { class: "ck-w-bar-told", text: told.filter(Boolean).join(" · ") || exchange.state }),
       ),
       h("div", { class: "ck-w-bar-lane" }, box),
-      isOpen ? spans.map((span) => spanRow(span, exchange, start, scale)) : [],
+      isOpen ? spans.map((span) => spanRow(span, start, scale)) : [],
     );
   };
 
@@ -85,9 +107,8 @@ export const timeline = ({ exchanges, onChoose }) => {
 
 /** @typedef {((moment: number) => number) & { from: number, to: number }} Scale a moment to its place, 0 to 1 */
 
-/** @type {(exchanges: Exchange[]) => Scale} */
-const scaleOf = (exchanges) => {
-  const moments = exchanges.map(momentsOf);
+/** @type {(moments: [number, number, number][]) => Scale} */
+const scaleOf = (moments) => {
   const from = Math.min(...moments.map(([start]) => start));
   const to = Math.max(...moments.map(([, , end]) => end), from + 1);
   return Object.assign((/** @type {number} */ moment) => (moment - from) / (to - from), { from, to });
@@ -114,8 +135,8 @@ const axis = (scale) =>
     h("div", { class: "ck-w-bar-lane" }, [0, 0.25, 0.5, 0.75, 1].map((part) => h("span", { style: { left: percent(part) }, text: time(part * (scale.to - scale.from)) || "0" }))),
   );
 
-/** @type {(span: import("./spans.js").Span, exchange: Exchange, start: number, scale: Scale) => HTMLElement} */
-const spanRow = (span, exchange, start, scale) => {
+/** @type {(span: import("./spans.js").Span, start: number, scale: Scale) => HTMLElement} */
+const spanRow = (span, start, scale) => {
   const [from, to] = [scale(start + span.first), scale(start + span.last)];
   const told = `${time(span.first)} to ${time(span.last)} · ${counted(span.events, "event")} · ${span.settled || "left open"}`;
   return h(
