@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from chatkit_conformance.doctor.check import Found, check
 from chatkit_conformance.doctor.tree.backends import Backend, backends
+from chatkit_conformance.doctor.tree.environment import Variable, variables
 from chatkit_conformance.doctor.tree.nodes import text
 from chatkit_conformance.doctor.tree.project import Project, together
 from chatkit_conformance.doctor.tree.python import Module
@@ -88,6 +89,10 @@ def workflow(project: Project) -> Iterator[Found]:
         for node, said in script.strings:
             if _WORKFLOW.fullmatch(said):
                 yield _workflow(said, script.where(node), script.lines(node))
+    own = _own(project)
+    for one in (one for source in project.environments for one in variables(source)):
+        if _WORKFLOW.fullmatch(one.value) and _near(one, own, project):
+            yield _workflow(one.value, one.source.where(one.start), f"{one.name}={one.value}")
 
 
 def _session(what: str, where: str, before: str) -> Found:
@@ -128,7 +133,7 @@ def _own(project: Project) -> list[Backend | Widget]:
     return [*backends(project), *told]
 
 
-def _near(one: Module | Script, own: list[Backend | Widget], project: Project) -> bool:
+def _near(one: Module | Script | Variable, own: list[Backend | Widget], project: Project) -> bool:
     """Whether a backend is in the same part of the project, and no page of Agent Builder's is as near."""
     others = [widget for widget in project.widgets if widget.is_hosted and not together(widget, own, project.widgets)]
     beside = together(one, [*own, *others], []) if own else []
