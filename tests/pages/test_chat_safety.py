@@ -204,6 +204,7 @@ def test_no_payload_is_more_than_text(chat: Page, bed: Any, place: str) -> None:
     operations = [one for name, text in PAYLOADS.items() for one in PLACES[place](name, text)]
     bed.play(chat, *operations, ["notice", "the end"])
     expect(chat.locator(".ck-notice").last).to_contain_text("the end")
+    expect(chat.locator("article:empty")).to_have_count(0, timeout=20_000)  # far from the screen, they are drawn later
     assert PAYLOADS["script"] in chat.locator(".ck-items").text_content()
     chat.evaluate("for (const one of document.querySelectorAll('ck-chat details')) one.open = true")
     assert chat.evaluate(FORBIDDEN) == [0, [], []]
@@ -241,6 +242,16 @@ AROUND = """async (text) => {
   await drawn("thread-title");
   document.querySelector(".ck-drawer").close();
 }"""
+
+
+def test_a_name_does_not_turn_what_follows(chat: Page, bed: Any) -> None:
+    text = PAYLOADS["turned-name"]
+    file = cited(1, type="file", title=text, filename=text)
+    bed.play(chat, done(user("u", text)), done(said("abc", file)))
+    shown = "photo\ufffdgnp.exe"
+    expect(chat.locator(".ck-attached .ck-name").first).to_have_text(shown)
+    expect(chat.locator(".ck-source-title")).to_have_text(shown)
+    expect(chat.locator(".ck-source-detail")).to_have_text(shown)
 
 
 def test_a_payload_that_is_markup_would_be_found(chat: Page) -> None:

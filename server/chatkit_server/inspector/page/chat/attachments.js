@@ -2,8 +2,9 @@
 // @ts-check
 
 import { h, icon } from "../dom.js";
+import { name } from "../text/names.js";
 import { PATHS } from "./icons.js";
-import { name, size } from "./values.js";
+import { size } from "./values.js";
 
 /** @typedef {import("../model/session.js").Session} Session */
 /** @typedef {import("../model/uploads.js").Draft} Draft */

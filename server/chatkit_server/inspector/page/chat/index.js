@@ -16,12 +16,14 @@ import { greeting } from "./greeting.js";
 export class Chat extends HTMLElement {
   /** @type {import("../model/session.js").Session} */
   session = /** @type {any} */ (null);
+  /** From where the page's policy lets images load. @type {string[]} */
+  images = [];
 
   connectedCallback() {
     if (this.firstChild) return;
     const { session } = this;
     const write = composer(session);
-    const images = this.images ?? [];
+    const { images } = this;
     /** @type {import("./around.js").Around} */
     const around = {
       session,
@@ -37,8 +39,6 @@ export class Chat extends HTMLElement {
     takeFiles(this, session);
   }
 
-  /** Domains from which the page's policy lets images load. @type {string[] | undefined} */
-  images = undefined;
 }
 
 /** @param {import("../model/session.js").Session} session @param {ReturnType<typeof historyDrawer>} drawer */

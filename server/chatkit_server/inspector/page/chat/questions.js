@@ -31,7 +31,7 @@ const form = (item, around) => {
     h("button", { type: "button", class: "ck-button ck-quiet", on: { click: () => send({ status: "skipped", answers: {} }) } }, "Skip"),
   );
   const made = h("form", { class: "ck-questions-form", "aria-label": "Questions" }, fields.map(({ element }) => element), buttons);
-  /** @param {import("../../../../../schemas/chatkit-wire").StructuredInputSubmission} submission */
+  /** @param {Parameters<typeof around.session.answer>[1]} submission */
   const send = async (submission) => {
     made.inert = true;
     try {

@@ -4,9 +4,9 @@
 import { h, icon, replace } from "../dom.js";
 import { image } from "../text/images.js";
 import { copyButton } from "../text/copying.js";
+import { name } from "../text/names.js";
 import { action } from "./actions.js";
 import { PATHS } from "./icons.js";
-import { name } from "./values.js";
 
 /** @typedef {import("../../../../../schemas/chatkit-wire").UserMessageItem} UserMessage */
 

@@ -1,4 +1,4 @@
-// Values as people read them: JSON, sizes, times, names.
+// Values as people read them: JSON, sizes, times.
 // @ts-check
 
 import { h } from "../dom.js";
@@ -31,12 +31,3 @@ export const moment = (text) => {
   const shown = today ? time.toLocaleTimeString([], { timeStyle: "short" }) : time.toLocaleDateString([], { dateStyle: "medium" });
   return h("time", { dateTime: time.toISOString(), title: time.toLocaleString() }, shown);
 };
-
-/** Characters that turn the direction of what follows, as in `photo\u202Egnp.exe`. */
-const TURNS = /[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/g;
-
-/**
- * A name from outside: what would turn its direction is shown as a mark, and it cannot reach beyond its own element.
- * @param {unknown} text
- */
-export const name = (text) => h("bdi", { class: "ck-name" }, String(text ?? "").replace(TURNS, "\uFFFD"));

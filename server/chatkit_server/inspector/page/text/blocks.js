@@ -136,10 +136,13 @@ const list = (lines, at, depth) => {
   /** @type {ListItem[]} */
   const items = [];
   let [last, tight] = [at, true];
-  for (let next = opening; next && next.sort === opening.sort; ) {
+  /** @type {typeof opening | null} */
+  let next = opening;
+  while (next && next.sort === opening.sort) {
     const begin = last;
-    last = itemEnd(lines, begin, next.least);
-    const inner = [lines[begin].slice(next.width), ...lines.slice(begin + 1, last).map((line) => dedent(line, next.width))];
+    const { least, width } = next;
+    last = itemEnd(lines, begin, least);
+    const inner = [lines[begin].slice(width), ...lines.slice(begin + 1, last).map((line) => dedent(line, width))];
     const made = item(inner, depth);
     items.push(made.item);
     const following = beyondBlanks(lines, last);

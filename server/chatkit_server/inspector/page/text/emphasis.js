@@ -47,6 +47,7 @@ export const match = (runs, open) => {
   chain(runs);
   /** @type {Map<string, number>} */
   const bottoms = new Map();
+  /** @type {Run | null} */
   let closer = runs[0] ?? null;
   while (closer) {
     const found = closer.canClose && closer.left > 0 ? opener(closer, bottoms) : null;

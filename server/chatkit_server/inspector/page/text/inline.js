@@ -28,8 +28,7 @@ const MAX_DEPTH = 24;
 export const inline = (text, { open = false, definitions = new Map() } = {}) => {
   const state = new_state(text, open, definitions);
   while (state.at < text.length) {
-    const read = READERS[text[state.at]];
-    if (!read || !read(state)) literal(state);
+    if (!READERS.get(text[state.at])?.(state)) literal(state);
   }
   match(state.runs, open);
   return tree(state.tokens);
@@ -232,9 +231,8 @@ const citation = (state) => {
   return found ? put(state, { type: "citation", number: Number(found[1]) }, state.at + found[0].length) : false;
 };
 
-/** @type {Record<string, (state: State) => boolean>} */
-const READERS = {
-  __proto__: null,
+/** @type {Map<string, (state: State) => boolean>} */
+const READERS = new Map(Object.entries({
   "\\": escape,
   "`": code,
   "*": emphasis,
@@ -251,7 +249,7 @@ const READERS = {
   w: bareAddress,
   W: bareAddress,
   "\uE000": citation,
-};
+}));
 
 /** @param {Token[]} tokens @returns {Node[]} */
 const tree = (tokens) => {

@@ -3,6 +3,7 @@
 
 import { h, icon } from "../dom.js";
 import { host, link } from "./links.js";
+import { name, plainName } from "./names.js";
 
 /** @typedef {import("../../../../../schemas/chatkit-wire").Annotation} Annotation */
 /** @typedef {import("../../../../../schemas/chatkit-wire").AnySource} Source */
@@ -157,11 +158,11 @@ const title = (source, number, onOpen) => {
   if (source?.type === "entity" && source.interactive && onOpen) {
     return h("button", { type: "button", class: "ck-source-title ck-source-open", on: { click: () => onOpen(source, number) } }, text);
   }
-  return h("bdi", { class: "ck-source-title" }, text);
+  return h("span", { class: "ck-source-title" }, name(text));
 };
 
 /** @param {Source} source */
 const details = (source) => {
   const own = source?.type === "url" ? source.attribution || host(source.url) : source?.type === "file" ? source.filename : source?.label;
-  return [own, source?.description, source?.timestamp, source?.group].filter((text) => typeof text === "string" && text !== "").map(String);
+  return [own, source?.description, source?.timestamp, source?.group].filter((text) => typeof text === "string" && text !== "").map(plainName);
 };
