@@ -97,8 +97,9 @@ const progress = ({ text, icon: sign }) =>
   h(
     "div",
     { class: "ck-working", role: "status" },
+    text ? h("span", { class: "ck-spinner" }) : null,
     sign ? named(sign) : null,
-    text ? h("span", { class: "ck-shimmer", dir: "auto" }, text) : h("span", { class: "ck-dots", role: "img", "aria-label": "An answer is being written" }, h("i"), h("i"), h("i")),
+    text ? h("span", { dir: "auto" }, text) : h("span", { class: "ck-dots", role: "img", "aria-label": "An answer is being written" }, h("i"), h("i"), h("i")),
   );
 
 /** @param {any} error @param {import("../model/session.js").Session} session */
