@@ -7,6 +7,12 @@ from playwright.sync_api import Page, expect
 from support.scripts import HOLD, added, done, item, updated
 
 JSON = dict[str, Any]
+ANSWERED = """async () => {
+  const last = () => inspector.log.exchanges.at(-1);
+  while (last().state !== "done") await new Promise(requestAnimationFrame);
+  return last().request.type;
+}"""
+"""The request that was answered last."""
 
 
 def press(label: str, *operations: Any, **action: Any) -> JSON:
@@ -54,10 +60,9 @@ def test_an_action_without_a_stream_is_sent_while_an_answer_is_written(chat: Pag
     bed.begin(chat, HOLD)
     expect(chat.get_by_role("button", name="Stop")).to_be_visible()
     chat.get_by_role("button", name="Quiet").click()
-    chat.wait_for_timeout(0)
+    assert chat.evaluate(ANSWERED) == "threads.sync_custom_action"
     expect(chat.locator("article [aria-busy=true]")).to_have_count(0)
-    last = "inspector.log.exchanges.at(-1)"
-    assert chat.evaluate(f"[{last}.request.type, {last}.state]") == ["threads.sync_custom_action", "done"]
+    expect(chat.get_by_role("button", name="Stop")).to_be_visible()
     chat.get_by_role("button", name="Stop").click()
 
 
@@ -84,13 +89,13 @@ def test_a_theme_that_is_switched_reaches_the_widgets_but_those_with_their_own(c
 
 def test_a_widget_that_streams_grows_in_its_place(chat: Page, bed: Any) -> None:
     first = item("widget", widget={"type": "Card", "children": [text("One", streaming=True)]})
+    after = {"type": "Card", "children": [text("One two three"), text("x", id="u")]}
     grow = updated("widget.streaming_text.value_delta", component_id="t", delta=" two", done=False)
-    whole = updated(
-        "widget.root.updated", widget={"type": "Card", "children": [text("One two three"), text("x", id="u")]}
-    )
     bed.begin(chat, added(first), grow, HOLD)
     shown = chat.locator("article[data-type=widget]")
     expect(shown.locator(".ck-wid-text[data-streaming]")).to_have_text("One two")
     chat.get_by_role("button", name="Stop").click()
-    bed.play(chat, added(first), grow, whole, done(first))
-    expect(shown.last.locator(".ck-wid-text")).to_have_text("One")
+    whole = updated("widget.root.updated", widget=after)
+    bed.play(chat, added(first), grow, whole, done(item("widget", widget=after)))
+    expect(shown.last.locator(".ck-wid-text")).to_have_text(["One two three", "x"])
+    expect(shown.last.locator("[data-streaming]")).to_have_count(0)

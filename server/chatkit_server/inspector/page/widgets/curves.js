@@ -57,7 +57,7 @@ const natural = (points) => {
 /** The first and second control of each piece, along one axis. @param {number[]} knots */
 const controls = (knots) => {
   const count = knots.length - 1;
-  /** @type {number[]} */
+  /** @type {number[][]} */
   const [weights, sums] = [[], []];
   for (let index = 0; index < count; index += 1) {
     const [first, last] = [index === 0, index === count - 1];
