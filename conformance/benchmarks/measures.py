@@ -42,7 +42,7 @@ class Scale(NamedTuple):
 
 
 QUICK = Scale(2, 4_000, 60, 60, 40, 50, 400, 60, 1_500, (100, 1_000, 10_000), 20)
-LONG = Scale(5, 40_000, 800, 500, 50, 200, 3_000, 500, 5_000, (100, 1_000, 10_000, 100_000), 30)
+LONG = Scale(5, 40_000, 800, 500, 50, 200, 2_000, 500, 5_000, (100, 1_000, 10_000, 100_000), 20)
 OVER = 1.0
 """Seconds over which the streams at the pace of a model begin: users do not come all in the same millisecond."""
 CLIENTS = 100

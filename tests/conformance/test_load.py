@@ -75,6 +75,7 @@ def test_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         "| lost, mixed or out of order | 1 |",
         "| resident memory a stream, KiB | 50.0 |",
         "| processor of the server, cores | 0.10 |",
+        "| processor of the server an event, µs, streams' beginnings and ends included | 33333.3 |",
         "| delay of an event, most, ms | 500.0 |",
         "- s1: 1 of 2 events came",
     ):

@@ -68,6 +68,12 @@ class Measured:
         middle = self.samples[len(self.samples) // 4 : -len(self.samples) // 4 or None]
         return (middle[-1][1] - middle[0][1]) / (middle[-1][2] - middle[0][2])
 
+    @property
+    def per_event(self) -> float:
+        """Processor microseconds that the server takes for an event, with the timer that a stream waits for."""
+        came = sum(one.events for one in self.heard)
+        return (self.samples[-1][1] - self.samples[0][1]) / came * 1e6 if came else float("nan")
+
     def delay(self, share: float) -> float:
         """Give the delay, in seconds, that this share of the events does not exceed."""
         delays = sorted(delay for one in self.heard for delay in one.delays)
@@ -134,6 +140,7 @@ def told(run: Measured) -> str:
         ("resident memory of the server before, MiB", f"{run.before / 1024:.1f}"),
         ("resident memory a stream, KiB", f"{run.per_stream:.1f}"),
         ("processor of the server, cores", f"{run.load:.2f}"),
+        ("processor of the server an event, µs, streams' beginnings and ends included", f"{run.per_event:.1f}"),
         *(
             (f"delay of an event, {name}, ms", f"{run.delay(share) * 1000:.1f}")
             for name, share in (("median", 0.5), ("95 %", 0.95), ("99 %", 0.99), ("most", 1.0))
