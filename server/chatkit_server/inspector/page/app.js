@@ -6,7 +6,7 @@ import "./chat/index.js";
 import "./panel/index.js";
 import { SettingsDialog } from "./settings-dialog.js";
 
-const GEAR = "M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM19.4 15a1.7 1.7 0 0 0 .3 1.8l.1.1a2 2 0 1 1-2.9 2.9l-.1-.1a1.7 1.7 0 0 0-2.8 1.2V21a2 2 0 1 1-4 0v-.1A1.7 1.7 0 0 0 7.2 19.7l-.1.1a2 2 0 1 1-2.9-2.9l.1-.1A1.7 1.7 0 0 0 3.1 14H3a2 2 0 1 1 0-4h.1a1.7 1.7 0 0 0 1.2-2.8l-.1-.1a2 2 0 1 1 2.9-2.9l.1.1A1.7 1.7 0 0 0 10 3.1V3a2 2 0 1 1 4 0v.1a1.7 1.7 0 0 0 2.8 1.2l.1-.1a2 2 0 1 1 2.9 2.9l-.1.1A1.7 1.7 0 0 0 20.9 10H21a2 2 0 1 1 0 4h-.1a1.7 1.7 0 0 0-1.5 1z";
+const SLIDERS = "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4";
 const SUN = "M12 4V2M12 22v-2M4 12H2M22 12h-2M5.6 5.6 4.2 4.2M19.8 19.8l-1.4-1.4M5.6 18.4l-1.4 1.4M19.8 4.2l-1.4 1.4M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8z";
 const PANES = { chat: "Chat", wire: "Wire" };
 const STEP = 2;
@@ -90,7 +90,7 @@ const bar = (config, settings, dialog, tabs) =>
     h("span", { class: "ck-space" }),
     h("div", { class: "ck-tabs", role: "tablist", "aria-label": "What is shown" }, tabs),
     h("button", { class: "ck-button ck-quiet ck-square", type: "button", "aria-label": "Light or dark", on: { click: () => flip(settings) } }, icon(SUN)),
-    h("button", { class: "ck-button ck-quiet ck-square", type: "button", "aria-label": "Settings", on: { click: () => dialog.open() } }, icon(GEAR)),
+    h("button", { class: "ck-button ck-quiet ck-square", type: "button", "aria-label": "Settings", on: { click: () => dialog.open() } }, icon(SLIDERS)),
   );
 
 /**
