@@ -13,6 +13,7 @@ import { draft, upload } from "./uploads.js";
 /** @typedef {(args: any, call: any) => unknown} ClientTool */
 
 const PENDING = "pending";
+const SAID = new Set(["threads.create", "threads.add_user_message"]);
 
 /**
  * What a chat shows and does. Tells of `change`, detail `{what, ids}`, once a frame of the screen; `what` is one of
@@ -103,15 +104,22 @@ export class Session extends Changes {
   /**
    * Answer a message again, or send again what could not be sent.
    *
-   * @param {string | null} [itemId] a user message; without it, the last request
+   * @param {string | null} [itemId] a user message; without it, what the last request was about
    */
   retry(itemId) {
-    if (!itemId || itemId === PENDING) return this.answers.last ? this.answers.ask(this.answers.last) : Promise.resolve();
+    const heard = itemId && itemId !== PENDING ? itemId : this.#heard();
+    if (!heard) return this.answers.last ? this.answers.ask(this.answers.last) : Promise.resolve();
     const ids = [...this.view.items.keys()];
-    const gone = ids.slice(ids.indexOf(itemId) + 1);
+    const gone = ids.slice(ids.indexOf(heard) + 1);
     for (const id of gone) this.view.items.delete(id);
     this.changed("items", gone);
-    return this.answers.ask({ type: "threads.retry_after_item", params: { thread_id: this.threadId, item_id: itemId } });
+    return this.answers.ask({ type: "threads.retry_after_item", params: { thread_id: this.threadId, item_id: heard } });
+  }
+
+  /** The message that the last request brought and the server has: sent again, it would stand there twice. */
+  #heard() {
+    if (this.pending || !SAID.has(/** @type {any} */ (this.answers.last)?.type)) return undefined;
+    return [...this.view.items.values()].findLast((item) => item.type === "user_message")?.id;
   }
 
   /**
