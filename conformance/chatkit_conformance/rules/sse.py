@@ -285,7 +285,7 @@ _EXTRA = re.compile(rb"\A\n|\n\n\n")
     "sse.frame.one-blank-line",
     "SHOULD",
     "L0",
-    catalogue="SSE-001 SSE-005",
+    catalogue="SSE-001",
     source="protocol.md section 1",
     why="Parsers of the widget's family make an empty message of a blank line too many, and fail to read it.",
     mend="Write two line ends after each event, and nothing before the first.",
