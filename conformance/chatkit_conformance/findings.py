@@ -1,5 +1,6 @@
 """What linting a capture found, as data and for people: grouped by rule, each with its place and what is around it."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -132,7 +133,7 @@ def _place(report: FileReport, finding: Finding) -> RenderableType:
     rows = Table.grid(padding=(0, 2))
     rows.add_row(Text("expected", "dim"), Text(finding.expected))
     if finding.actual is not None:
-        rows.add_row(Text("actual", "dim"), Text(_short(str(plain(finding.actual)))))
+        rows.add_row(Text("actual", "dim"), Text(_short(_told(plain(finding.actual)))))
     lines = [
         Text(
             f"{'→' if near is frame else ' '} {near.number + 1:>4} {_short(near.raw.decode(errors='replace').strip())}"
@@ -150,3 +151,8 @@ def _line(frame: Frame, mark: str) -> Text:
 def _short(text: str) -> str:
     text = text.replace("\n", "⏎")
     return text if len(text) <= WIDTH else f"{text[:WIDTH]}… ({len(text)} characters)"
+
+
+def _told(value: Any) -> str:
+    """Tell what was found: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -98,5 +98,7 @@ def _thread(streams: list[Stream]) -> RenderableType:
                 view.apply(event)
     title = Text(str(view.thread.title), "bold") if view.thread and view.thread.title else Text()
     items = [item_view(item, Offers()) for item in view.items.values()]
-    errors = [Text(f"error {one.code}: {one.message or ''}", "red") for one in view.errors]
+    errors = [
+        Text(": ".join([f"error {one.code}", *([one.message] if one.message else [])]), "red") for one in view.errors
+    ]
     return Group(title, *items, *(unreadable_view(one) for one in strange), *errors)
