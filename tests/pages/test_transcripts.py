@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from chatkit_conformance import transcript as t
+from chatkit_conformance.recorder.redaction import redacted
 from chatkit_conformance.recordings import FOLDER, NEWEST
 from chatkit_protocol import ErrorEvent, Notice, StreamOptions, Thread, ThreadItem, ThreadStreamEvent, decode_event
 from chatkit_protocol.fold import ThreadView, fold
@@ -131,3 +132,21 @@ def test_the_page_folds_every_stream_on_record_as_the_server_does(modules: Page)
     assert len(views) > 1000
     for (path, events), view in zip(played.items(), views, strict=True):
         assert seen_by_the_page(view) == seen(fold(event for _, event in events)), path
+
+
+def test_credentials_are_taken_out_as_the_recorder_takes_them(modules: Page) -> None:
+    body = b'data: {"type":"a","said":"tok-0123456789 and sess-abcdefghij","url":"/f?sig=s&X-Amz-Date=1&name=n"}\n\n'
+    exchange = t.Exchange(
+        b'{"type":"threads.list","params":{"after":"key-123456789"}}',
+        200,
+        {"content-type": "text/event-stream", "set-cookie": "session=sess-abcdefghij; Path=/"},
+        body,
+        path="/chatkit/api?token=tok-0123456789&limit=1",
+        sent_headers={"authorization": "Bearer tok-0123456789", "x-api-key": "key-123456789", "accept": "*/*"},
+    )
+    before, after = io.StringIO(newline=""), io.StringIO(newline="")
+    t.write(t.Transcript(t.Header(), [exchange]), before)
+    t.write(t.Transcript(t.Header(), [redacted(exchange)]), after)
+    assert "tok-" not in after.getvalue()
+    clean = "(text) => transcript.write(transcript.read(text).map(redaction.redacted))"
+    assert modules.evaluate(clean, before.getvalue()) == after.getvalue()
