@@ -136,12 +136,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         bench.everything()
+        say("where our time goes")
+        profiled = profiling.profile(bench.scale.one)
     except BaseException as error:  # noqa: BLE001 - whatever it was, what was measured is told
         sys.stdout.write(table(bench.found, bench.scale, time.monotonic() - began, None))
         say(f"cut short by {error!r}; what was measured so far is above, and no file was written")
         return 130 if isinstance(error, KeyboardInterrupt) else 1
-    say("where our time goes")
-    text = table(bench.found, bench.scale, time.monotonic() - began, profiling.profile(bench.scale.one))
+    text = table(bench.found, bench.scale, time.monotonic() - began, profiled)
     out = given.out or (None if given.quick else HERE)
     if out is None:
         sys.stdout.write(text)
