@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from msgspec import UnsetType
 from msgspec.structs import fields
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from chatkit_agents.demo.gallery import gallery
 from chatkit_conformance.strategies.widgets import widgets
@@ -93,6 +93,32 @@ def test_the_gallery_is_accessible(
         page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
         accessible(page)
     assert faults.seen == []
+
+
+ODDITIES: JSON = {
+    "type": "Card",
+    "status": {"text": "Odd", "favicon": "https://images.invalid/x.png"},
+    "collapsed": False,
+    "children": [
+        {"type": "Hologram", "speed": 3},
+        {"type": "Badge", "label": "x", "color": "mauve"},
+        {"type": "Image", "src": "https://images.invalid/cat.png", "alt": "A cat"},
+        {"type": "Icon", "name": "lucide:house"},
+        {"type": "Text", "value": "It comes", "streaming": True},
+        {"type": "Select", "name": "many", "options": [{"value": str(n), "label": str(n)} for n in range(16)]},
+        {"type": "Button", "label": "Go", "color": "primary", "onClickAction": {"type": "go"}},
+    ],
+}
+
+
+def test_what_is_odd_open_and_busy_is_accessible(stage: Stage, accessible: Callable[[Page], None]) -> None:
+    shown = stage.show(ODDITIES, waits=True)
+    shown.get_by_role("button", name="Go").click()
+    for summary in stage.page.locator("summary").all():
+        summary.click()
+    accessible(stage.page)
+    expect(shown.get_by_role("button", name="Go")).to_have_attribute("aria-busy", "true")
+    stage.settle()
 
 
 @pytest.fixture(scope="module")
