@@ -128,7 +128,14 @@ def test_what_is_selected_is_quoted(chat: Page, bed: Any) -> None:
       const text = document.querySelector(".ck-assistant-text .ck-kept").firstChild;
       getSelection().setBaseAndExtent(text, 0, text, 5);
     }""")
-    chat.locator(".ck-quote-selected").click()
+    button = chat.locator(".ck-quote-selected")
+    expect(button).to_be_visible()
+    chat.evaluate("document.querySelector('.ck-conversation').style.paddingBottom = '2000px'")
+    chat.get_by_role("log").evaluate("(log) => log.scrollTo(0, 1500)")
+    expect(button).to_be_hidden()
+    chat.get_by_role("log").evaluate("(log) => log.scrollTo(0, 0)")
+    chat.evaluate("document.querySelector('.ck-conversation').style.paddingBottom = ''")
+    button.click()
     expect(chat.locator(".ck-composer-quote")).to_contain_text("words")
     expect(chat.get_by_label("Message", exact=True)).to_be_focused()
     chat.keyboard.type("Which?")

@@ -28,9 +28,12 @@ export const quoteButton = (region, quote) => {
     const node = getSelection()?.anchorNode;
     const answer = (node instanceof Element ? node : node?.parentElement)?.closest(".ck-assistant-text");
     const text = answer && region.contains(answer) ? selectedIn(answer) : "";
-    button.hidden = text === "";
+    button.hidden = true;
     if (!text) return;
-    const { top, left, width } = /** @type {Selection} */ (getSelection()).getRangeAt(0).getBoundingClientRect();
+    const { top, bottom, left, width } = /** @type {Selection} */ (getSelection()).getRangeAt(0).getBoundingClientRect();
+    const seen = region.getBoundingClientRect();
+    if (bottom < seen.top || top > seen.bottom) return;
+    button.hidden = false;
     const around = /** @type {HTMLElement} */ (button.offsetParent ?? region).getBoundingClientRect();
     const above = top - around.top - button.offsetHeight - GAP;
     const middle = left - around.left + width / 2 - button.offsetWidth / 2;
