@@ -1,7 +1,5 @@
 """Faults of handlers: what a request does, or does too much."""
 
-from collections.abc import AsyncIterator
-from copy import deepcopy
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,7 +7,7 @@ from msgspec.structs import replace
 from chatkit_protocol.base import UNSET
 from chatkit_protocol.codec import RequestError
 from chatkit_protocol.content import AssistantMessageContent
-from chatkit_protocol.events import ErrorEvent, ThreadItemAdded, ThreadItemDone, ThreadItemReplaced, ThreadUpdated
+from chatkit_protocol.events import ErrorEvent
 from chatkit_protocol.items import AssistantMessageItem, WidgetItem, is_hidden
 from chatkit_protocol.replies import Empty
 from chatkit_protocol.requests import (
@@ -22,11 +20,13 @@ from chatkit_protocol.requests import (
     ThreadsUpdate,
 )
 from chatkit_protocol.threads import ActiveStatus
-from chatkit_server import errors, pipeline
+from chatkit_server import errors
 from chatkit_server.handlers import actions, returns
 from chatkit_server.keeping import Keeper
 from chatkit_server.routes import TABLE, Route
+from chatkit_server.telling import WITH_AN_ITEM, Concealment
 from chatkit_server.views import public_item, public_thread
+from support.shelf import spoils as s
 from support.shelf.fault import Fault, Patch, fault
 
 EVERY = "users.every-request"
@@ -125,28 +125,11 @@ def noted(turn: Any, item: Any) -> list[Any]:
     return [item, note]
 
 
-def instead(old: Any, new: Any) -> Patch:
-    """Have another stage in the place of one."""
-    return Patch(pipeline, "STAGES", tuple(new if stage is old else stage for stage in pipeline.STAGES))
-
-
-async def conceal_items(_turn: Any, events: Any) -> AsyncIterator[Any]:
+def items_concealed(_self: Any, event: Any) -> Any:
     """Hold back hidden items, and nothing else about them."""
-    async for event in events:
-        if not isinstance(event, (ThreadItemAdded, ThreadItemDone, ThreadItemReplaced)):
-            yield event
-        elif not is_hidden(event.item):
-            yield type(event)(item=public_item(event.item))
-
-
-async def announce_late(turn: Any, events: Any) -> AsyncIterator[Any]:
-    """Tell of changes when the answer is over."""
-    before = deepcopy(turn.thread)
-    async for event in events:
-        yield event
-    if turn.thread != before:
-        await turn.store.save_thread(turn.user, turn.thread)
-        yield ThreadUpdated(thread=public_thread(turn.thread))
+    if not isinstance(event, WITH_AN_ITEM):
+        return event
+    return None if is_hidden(event.item) else type(event)(item=public_item(event.item))
 
 
 def class_told(error: Exception) -> ErrorEvent:
@@ -240,14 +223,14 @@ HANDLERS: list[Fault] = [
         "hidden-removal-leaks",
         "the removal of a hidden item is sent",
         "hidden.events.later",
-        instead(pipeline.conceal, conceal_items),
+        Patch(Concealment, "shown", items_concealed),
         "hidden.removed",
     ),
     fault(
         "update-at-the-end",
         "a change is told when the answer is over",
         "changes.told-at-once",
-        instead(pipeline.announce, announce_late),
+        s.last("thread.updated"),
         "changes.told-and-kept",
     ),
     fault(
