@@ -23,6 +23,7 @@ from support.schemas import EVENTS, REFUSED, REQUESTS, SCHEMAS, document, sent, 
 
 TOOLS = Path(__file__).parent / "schema_tools"
 FRONTEND = Path(__file__).parents[2] / "agents/examples/frontend"
+PAGE = Path(__file__).parents[2] / "server/chatkit_server/inspector/page"
 FOLDERS = [folder(revision) for revision in REVISIONS]
 EVERY_REVISION = pytest.mark.parametrize("home", FOLDERS, ids=REVISIONS)
 
@@ -171,8 +172,8 @@ def _shape(value: Any) -> Any:
     return [_shape(one) for one in value] if isinstance(value, list) else type(value).__name__
 
 
-def compiled(tools: Path) -> tuple[int, list[str]]:
-    run = subprocess.run(["npx", "tsc"], cwd=tools, capture_output=True, text=True, check=False)
+def compiled(tools: Path, *options: str) -> tuple[int, list[str]]:
+    run = subprocess.run(["npx", "tsc", *options], cwd=tools, capture_output=True, text=True, check=False)
     return run.returncode, run.stdout.splitlines()[:20]
 
 
@@ -192,3 +193,26 @@ def test_typescript_takes_what_is_right_and_refuses_what_is_wrong(tools: Path) -
 
 NOT_TYPES = {str(row.id) for row in REFUSED if row.values[0] == "widgets.json"} | {"limit-is-no-number"}
 """What TypeScript cannot say, or is not told."""
+
+
+@pytest.mark.slow
+def test_the_modules_of_the_inspector_hold_to_their_types(tools: Path) -> None:
+    whole = {
+        "compilerOptions": {
+            "target": "ES2023",
+            "module": "ESNext",
+            "moduleResolution": "bundler",
+            "lib": ["ES2024", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+            "strict": True,
+            "allowJs": True,
+            "checkJs": True,
+            "types": [],
+            "noEmit": True,
+        },
+        "include": [f"{PAGE}/**/*.js"],
+    }
+    (tools / "page.json").write_text(json.dumps(whole), "utf-8")
+    assert compiled(tools, "-p", "page.json") == (0, [])
+    (tools / "bad.js").write_text(f"import {{ h }} from {json.dumps(str(PAGE / 'dom.js'))};\nh(1);\n", "utf-8")
+    (tools / "page.json").write_text(json.dumps(whole | {"include": ["bad.js"]}), "utf-8")
+    assert compiled(tools, "-p", "page.json")[0] != 0

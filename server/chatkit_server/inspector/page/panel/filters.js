@@ -45,7 +45,7 @@ export const filters = ({ onChange, thread }) => {
     "aria-label": "How to filter",
     "aria-expanded": false,
     "aria-controls": "ck-w-filter-help",
-    on: { click: () => unfold(help.hidden) },
+    on: { click: () => unfold(Boolean(help.hidden)) },
   });
   /** @param {boolean} open */
   const unfold = (open) => {

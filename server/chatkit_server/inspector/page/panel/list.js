@@ -6,7 +6,7 @@ import { CELLS } from "./cells.js";
 import { virtual } from "./virtual.js";
 
 /** @typedef {import("./rows.js").Row} Row */
-/** @typedef {ReturnType<import("./rows.js").makeRows>} Rows */
+/** @typedef {ReturnType<typeof import("./rows.js").makeRows>} Rows */
 
 const COLUMNS = ["#", "Event", "Time", "Gap", "Size", "Findings"];
 
