@@ -9,11 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from chatkit_conformance.inspecting.tools import NAMES, tool_routes
 from chatkit_conformance.testbed.app import scripted_app
 from chatkit_server import Inspector
 from cli.processes import ENDPOINT, Served
 from support.browser import DESKTOP, Faults, context_of, launched
 from support.live import live
+from support.panel import Panel
 from support.stage import Stage
 
 AFRESH = """async () => {
@@ -143,3 +145,18 @@ def accessible() -> Callable[..., None]:
         assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in serious] == []
 
     return check
+
+
+@pytest.fixture(scope="module")
+def linted() -> Iterator[str]:
+    """The test bed with the linter and the reader of captures behind its page."""
+    with live(scripted_app(inspector=Inspector(tools=NAMES, routes=tool_routes()))) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture
+def panel(page: Page, linted: str) -> Panel:
+    """The wire panel of that page."""
+    page.goto(linted)
+    page.locator("ck-app[data-ready]").wait_for()
+    return Panel(page)

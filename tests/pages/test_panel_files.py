@@ -2,40 +2,20 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from chatkit_conformance.inspecting.tools import NAMES, tool_routes
 from chatkit_conformance.recordings import FOLDER, NEWEST
-from chatkit_conformance.testbed.app import scripted_app
 from chatkit_protocol import decode_event, encode
 from chatkit_protocol.fold import ThreadView
-from chatkit_server import Inspector
 from support.browser import Faults
-from support.live import live
 from support.panel import Panel, frames_of, transcript_of
 
 CAPTURES = sorted((Path(__file__).parents[1] / "conformance/data/captures").iterdir())
 LONG = 100_000
 EACH = 200
-
-
-@pytest.fixture(scope="module")
-def linted() -> Iterator[str]:
-    """The test bed with the linter and the reader of captures behind its page."""
-    with live(scripted_app(inspector=Inspector(tools=NAMES, routes=tool_routes()))) as port:
-        yield f"http://127.0.0.1:{port}/"
-
-
-@pytest.fixture
-def panel(page: Page, linted: str) -> Panel:
-    page.goto(linted)
-    page.locator("ck-app[data-ready]").wait_for()
-    return Panel(page)
 
 
 OPENED = """window.inspector.log.exchanges.map(

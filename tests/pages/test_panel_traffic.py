@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chatkit_conformance.cli import main
-from chatkit_conformance.inspecting.tools import NAMES, tool_routes
-from chatkit_conformance.testbed.app import scripted_app
-from chatkit_server import Inspector
 from support.browser import Faults
-from support.live import live
 from support.panel import Panel, begun, delta, emit, frames_of, message, script, transcript_of
 
 TOKEN = "tok-0123456789abcdef"
@@ -27,20 +23,6 @@ WRONG = (
     ["notice", "hello"],
 )
 """A script that breaks the protocol on three frames."""
-
-
-@pytest.fixture(scope="module")
-def linted() -> Iterator[str]:
-    """The test bed with the linter and the reader of captures behind its page."""
-    with live(scripted_app(inspector=Inspector(tools=NAMES, routes=tool_routes()))) as port:
-        yield f"http://127.0.0.1:{port}/"
-
-
-@pytest.fixture
-def panel(page: Page, linted: str) -> Panel:
-    page.goto(linted)
-    page.locator("ck-app[data-ready]").wait_for()
-    return Panel(page)
 
 
 SEND = "async (text) => { await window.inspector.session.send({ parts: [{ type: 'input_text', text }] }); }"

@@ -1,7 +1,7 @@
 """The other views of the wire panel: the thread beside what is stored, the timeline; and its accessibility."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +9,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from chatkit_conformance.inspecting.tools import NAMES, tool_routes
-from chatkit_conformance.testbed.app import scripted_app
-from chatkit_server import Inspector
 from support.browser import PHONE, Faults, context_of
-from support.live import live
 from support.panel import Panel, begun, delta, emit, message, script
 
 CAPTURE = Path(__file__).parents[1] / "conformance/data/captures/browser-ours.har"
 SEND = "async (text) => { await window.inspector.session.send({ parts: [{ type: 'input_text', text }] }); }"
-
-
-@pytest.fixture(scope="module")
-def linted() -> Iterator[str]:
-    """The test bed with the linter and the reader of captures behind its page."""
-    with live(scripted_app(inspector=Inspector(tools=NAMES, routes=tool_routes()))) as port:
-        yield f"http://127.0.0.1:{port}/"
-
-
-@pytest.fixture
-def panel(page: Page, linted: str) -> Panel:
-    page.goto(linted)
-    page.locator("ck-app[data-ready]").wait_for()
-    return Panel(page)
 
 
 def verdicts(panel: Panel) -> list[str]:
