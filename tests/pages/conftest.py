@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from chatkit_conformance.inspecting.tools import NAMES, tool_routes
+from chatkit_conformance.inspecting.tools import tool_routes
 from chatkit_conformance.testbed.app import scripted_app
 from chatkit_server import Inspector
 from cli.processes import ENDPOINT, Served
@@ -150,7 +150,7 @@ def accessible() -> Callable[..., None]:
 @pytest.fixture(scope="module")
 def linted() -> Iterator[str]:
     """The test bed with the linter and the reader of captures behind its page."""
-    with live(scripted_app(inspector=Inspector(tools=NAMES, routes=tool_routes()))) as port:
+    with live(scripted_app(inspector=Inspector(tools=tool_routes()))) as port:
         yield f"http://127.0.0.1:{port}/"
 
 

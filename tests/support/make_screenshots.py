@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from playwright.sync_api import Browser, Page  # noqa: E402 - found through the line above
 
-from chatkit_conformance.inspecting.tools import NAMES, tool_routes  # noqa: E402 - as the others
+from chatkit_conformance.inspecting.tools import tool_routes  # noqa: E402 - as the others
 from chatkit_protocol.events import ThreadItemAdded, ThreadItemDone, ThreadItemUpdated  # noqa: E402 - as the others
 from chatkit_protocol.updates import AssistantMessageContentPartTextDelta  # noqa: E402 - as the others
 from chatkit_server import Inspector, Turn, create_app  # noqa: E402 - as the others
@@ -129,7 +129,7 @@ def main() -> None:
     """Make every picture, or those that are named."""
     FOLDER.mkdir(exist_ok=True)
     names = sys.argv[1:] or list(SHOTS)
-    bed = create_app(broken, inspector=Inspector(tools=NAMES, routes=tool_routes()))
+    bed = create_app(broken, inspector=Inspector(tools=tool_routes()))
     with ExitStack() as stack, tempfile.TemporaryDirectory() as place:
         served = Served("serve", "--port", "0", "--data", f"{place}/chat.sqlite3", cwd=Path(place))
         stack.callback(served.close)

@@ -61,7 +61,7 @@ def front(server: str, endpoint: str, *, revision: str | None = None) -> Any:
     from chatkit_conformance.cli.settings.table import LOCAL_HOSTS, LOCAL_PAGES  # noqa: PLC0415 - as the others
     from chatkit_conformance.inspecting.feed import OWN, Feed  # noqa: PLC0415 - as the others
     from chatkit_conformance.inspecting.front import Front  # noqa: PLC0415 - as the others
-    from chatkit_conformance.inspecting.tools import NAMES, tool_routes  # noqa: PLC0415 - as the others
+    from chatkit_conformance.inspecting.tools import tool_routes  # noqa: PLC0415 - as the others
     from chatkit_conformance.recorder.proxy import Proxy  # noqa: PLC0415 - an extra
     from chatkit_server.guarding import Guard, Origins  # noqa: PLC0415 - an extra
     from chatkit_server.inspector import Inspector  # noqa: PLC0415 - an extra
@@ -71,8 +71,7 @@ def front(server: str, endpoint: str, *, revision: str | None = None) -> Any:
         title=f"ChatKit inspector · {urlsplit(server).netloc}",
         connect=[server],
         images=[server],
-        tools=[*NAMES, "live"],
-        routes=[*tool_routes(revision=revision), feed.route()],
+        tools=[*tool_routes(revision=revision), feed.route()],
     )
     guard = Middleware(Guard, hosts=LOCAL_HOSTS, origins=Origins((), LOCAL_PAGES))
     page = Starlette(routes=inspector.routes(endpoint), middleware=[guard])

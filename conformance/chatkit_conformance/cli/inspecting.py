@@ -16,12 +16,12 @@ def inspector(told: Settings, provider: Any = None) -> Any:
     """
     if told.inspector == "off" or (told.inspector == "auto" and not is_loopback(told.host)):
         return None
-    from chatkit_conformance.inspecting.tools import NAMES, tool_routes  # noqa: PLC0415 - an extra
+    from chatkit_conformance.inspecting.tools import tool_routes  # noqa: PLC0415 - an extra
     from chatkit_server.inspector import Inspector  # noqa: PLC0415 - an extra
 
     places = [origin for origin in (_origin(told.public_url), _origin(told.files_endpoint)) if origin]
     settings = _offers(told, provider) if provider else {}
-    return Inspector(connect=places, images=places, settings=settings, tools=NAMES, routes=tool_routes())
+    return Inspector(connect=places, images=places, settings=settings, tools=tool_routes())
 
 
 def _offers(told: Settings, provider: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
 
+from sse_starlette import EventSourceResponse
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from chatkit_conformance.transcript import Exchange
@@ -21,7 +21,7 @@ OWN = "x-chatkit-inspector"
 """A header of requests that come from the page itself, which has seen them already."""
 WAITING = 100_000
 """Events that may wait for a page; one that is further behind is let go, and comes again."""
-PING_SECONDS = 15.0
+PING_SECONDS = 15
 
 JSON = dict[str, Any]
 
@@ -34,8 +34,8 @@ class Feed:
         self._count = 0
 
     def route(self) -> Route:
-        """Give `GET /inspector/live`."""
-        return Route("/inspector/live", self._listen, methods=["GET"])
+        """Give `GET /live`, for below `/inspector`."""
+        return Route("/live", self._listen)
 
     def begin(self, asked: Exchange) -> int:
         """Tell of a request; give the number of the exchange."""
@@ -70,25 +70,16 @@ class Feed:
             else:
                 listener.put_nowait({"type": kind, "id": number, **told})
 
-    async def _listen(self, http: Request) -> StreamingResponse:
-        del http
+    async def _listen(self, _http: Request) -> EventSourceResponse:
         queue: asyncio.Queue[JSON | None] = asyncio.Queue()
         self._listeners.add(queue)
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(queue), media_type="text/event-stream", headers=headers)
+        return EventSourceResponse(self._events(queue), ping=PING_SECONDS, sep="\n")
 
-    async def _events(self, queue: asyncio.Queue[JSON | None]) -> AsyncIterator[str]:
-        yield ": listening\n\n"
+    async def _events(self, queue: asyncio.Queue[JSON | None]) -> AsyncIterator[dict[str, str]]:
+        yield {"comment": "listening"}
         try:
-            while True:
-                try:
-                    told = await asyncio.wait_for(queue.get(), PING_SECONDS)
-                except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
-                if told is None:
-                    return
-                yield f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
+            while told := await queue.get():
+                yield {"data": json.dumps(told, ensure_ascii=False)}
         finally:
             self._listeners.discard(queue)
 

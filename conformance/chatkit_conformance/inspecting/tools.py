@@ -17,13 +17,12 @@ from chatkit_conformance.transcript import Transcript, write
 
 MOST = 64 * 1024 * 1024
 """Bytes of a capture."""
-NAMES = ("lint", "read")
 
 Tool = Callable[[bytes, str], Response]
 
 
 def tool_routes(*, revision: str | None = None) -> list[Route]:
-    """Give `POST /inspector/lint` and `POST /inspector/read`, whose body is a capture of any form.
+    """Give `POST /lint` and `POST /read`, for below `/inspector`, whose body is a capture of any form.
 
     The first answers with the data of the report, the second with a transcript.
 
@@ -36,8 +35,8 @@ def tool_routes(*, revision: str | None = None) -> list[Route]:
         return _json(report_of(transcript, name, revision=revision).data())
 
     return [
-        Route("/inspector/lint", _answering(linted), methods=["POST"]),
-        Route("/inspector/read", _answering(_transcribed), methods=["POST"]),
+        Route("/lint", _answering(linted), methods=["POST"]),
+        Route("/read", _answering(_transcribed), methods=["POST"]),
     ]
 
 

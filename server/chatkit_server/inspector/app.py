@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 PAGE = Path(__file__).parent / "page"
 FOLDER = "/inspector"
@@ -48,8 +48,7 @@ class Inspector:
         connect: origins that the page may call besides its own, such as one that files are uploaded to.
         images: origins, or schemes such as `https:`, from which the page may load images besides its own.
         settings: what the page starts with until the user chooses something else, by the names of its settings.
-        tools: names of the tools that `routes` serve: `lint`, `read`, `live`.
-        routes: routes of tools, below `/inspector/`.
+        tools: what the page may ask its server for besides, as routes below `/inspector`: `/lint`, `/read`, `/live`.
     """
 
     def __init__(
@@ -59,11 +58,11 @@ class Inspector:
         connect: Sequence[str] = (),
         images: Sequence[str] = (),
         settings: Mapping[str, Any] | None = None,
-        tools: Sequence[str] = (),
-        routes: Sequence[BaseRoute] = (),
+        tools: Sequence[Route] = (),
     ) -> None:
-        self._told = {"title": title, "images": list(images), "settings": dict(settings or {}), "tools": list(tools)}
-        self._tools = list(routes)
+        names = [tool.path.lstrip("/") for tool in tools]
+        self._told = {"title": title, "images": list(images), "settings": dict(settings or {}), "tools": names}
+        self._tools = tools
         self._policy = policy(connect, images)
         self._files = {str(path.relative_to(PAGE)): path for path in PAGE.rglob("*") if path.suffix in MEDIA}
 
@@ -74,12 +73,8 @@ class Inspector:
         async def config(http: Request) -> Response:
             return _reply(http, told, {"content-type": "application/json"})
 
-        return [
-            Route("/", self._page, methods=["GET"]),
-            Route(f"{FOLDER}/config.json", config, methods=["GET"]),
-            *self._tools,
-            Route(f"{FOLDER}/{{name:path}}", self._file, methods=["GET"]),
-        ]
+        beside = [Route("/config.json", config), *self._tools, Route("/{name:path}", self._file)]
+        return [Route("/", self._page), Mount(FOLDER, routes=beside)]
 
     async def _page(self, http: Request) -> Response:
         return self._send(http, "index.html")

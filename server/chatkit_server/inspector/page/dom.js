@@ -57,6 +57,37 @@ export const replace = (element, ...children) => {
 };
 
 /**
+ * Bring nodes to the front of a place, in order; those that stand right are not touched, since an element that moves
+ * loses the focus.
+ *
+ * @param {Element & {moveBefore?: (node: Node, before: Node | null) => void}} place
+ * @param {Iterable<Node>} nodes
+ * @returns {Node | null} the first node behind them
+ */
+export const order = (place, nodes) => {
+  /** @type {Node | null} */
+  let next = place.firstChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextSibling;
+    else if (place.moveBefore && node.isConnected && place.isConnected) place.moveBefore(node, next);
+    else place.insertBefore(node, next);
+  }
+  return next;
+};
+
+/**
+ * Make these nodes the children of a place, in order.
+ *
+ * @param {Element} place
+ * @param {Iterable<Node>} nodes
+ */
+export const arrange = (place, nodes) => {
+  const behind = order(place, nodes);
+  while (behind?.nextSibling) behind.nextSibling.remove();
+  behind?.parentNode?.removeChild(behind);
+};
+
+/**
  * Listen; give a function that stops it.
  *
  * @param {EventTarget} target

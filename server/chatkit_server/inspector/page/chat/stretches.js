@@ -1,7 +1,7 @@
 // A long conversation in stretches, so that browsers skip what is off the screen by the dozen, not one by one.
 // @ts-check
 
-import { h } from "../dom.js";
+import { arrange, h } from "../dom.js";
 
 const MOST = 40;
 /** Elements of a stretch. Thousands of places that a browser looks after each by itself take it longer than all they save. */
@@ -16,9 +16,9 @@ export const stretches = (list) => {
     /** Put elements in order, moving as few as possible. @param {HTMLElement[]} elements */
     arrange: (elements) => {
       const groups = grouped(elements, homes);
-      order(list, [...groups.keys()]);
+      arrange(list, [...groups.keys()]);
       for (const [stretch, group] of groups) {
-        order(stretch, group);
+        arrange(stretch, group);
         stretch.style.containIntrinsicSize = `auto ${GUESS * group.length}px`;
       }
     },
@@ -53,18 +53,4 @@ const homesAfter = (elements, homes) => {
   const found = new Array(elements.length);
   for (let index = elements.length - 2; index >= 0; index -= 1) found[index] = homes.get(elements[index + 1]) ?? found[index + 1];
   return found;
-};
-
-/** Make these the children of a place; one that stands right is not touched. @param {HTMLElement} place @param {HTMLElement[]} children */
-const order = (place, children) => {
-  let next = place.firstChild;
-  for (const child of children) {
-    if (child === next) next = next.nextSibling;
-    else place.insertBefore(child, next);
-  }
-  while (next) {
-    const after = next.nextSibling;
-    next.remove();
-    next = after;
-  }
 };

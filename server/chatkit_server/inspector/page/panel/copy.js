@@ -1,32 +1,8 @@
-// Text into the clipboard, also on a page that is not served over HTTPS, and a word that it is there.
+// A button of the wire panel that copies, and says so.
 // @ts-check
 
+import { copy } from "../clipboard.js";
 import { h } from "../dom.js";
-
-/**
- * @param {string} text
- * @returns {Promise<boolean>} whether it is there
- */
-export const copy = async (text) => {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copiedByHand(text);
-  }
-};
-
-/** @param {string} text */
-const copiedByHand = (text) => {
-  const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  const field = h("textarea", { class: "ck-visually-hidden", value: text, "aria-hidden": "true", tabIndex: -1 });
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  before?.focus();
-  return done;
-};
 
 /**
  * Make a button that copies, and says so.

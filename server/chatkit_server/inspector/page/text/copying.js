@@ -1,6 +1,7 @@
 // A button that copies, and says for a moment that it has.
 // @ts-check
 
+import { copy } from "../clipboard.js";
 import { h, icon, replace } from "../dom.js";
 
 const COPY = "M9 9h11v11H9zM5 15H4V4h11v1";
@@ -26,24 +27,4 @@ export const copyButton = (label, text) => {
     }, SHOWN);
   });
   return button;
-};
-
-/** A page that is not served over https or from this machine has no clipboard of its own to write to. @param {string} text */
-const copy = async (text) => {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copySelected(text);
-  }
-};
-
-/** @param {string} text */
-const copySelected = (text) => {
-  const field = h("textarea", { class: "ck-visually-hidden", value: text });
-  document.body.append(field);
-  field.select();
-  const copied = document.execCommand("copy");
-  field.remove();
-  return copied;
 };

@@ -1,7 +1,7 @@
 // Markdown from a model becomes elements, block by block; while it streams, only what changed is made anew.
 // @ts-check
 
-import { h } from "../dom.js";
+import { arrange, h } from "../dom.js";
 import { blocks } from "./blocks.js";
 import { imagesFrom } from "./images.js";
 import { element } from "./render.js";
@@ -58,7 +58,7 @@ export const liveMarkdown = (options = {}) => {
       const node = element(block, { open: unfinished, definitions: parsed.definitions, allowedImage, citation: mark });
       return { source, node };
     });
-    arrange(host, shown);
+    arrange(host, shown.flatMap(({ node }) => node ?? []));
   };
   return { element: host, update };
 };
@@ -72,21 +72,6 @@ const goTo = (_source, number) => {
   const message = document.activeElement?.closest("[data-item], .ck-prose")?.parentElement;
   const entry = message?.querySelector(`.ck-source[data-number="${number}"]`);
   if (entry instanceof HTMLElement) entry.focus();
-};
-
-/** Put the nodes in order, touching none that stands where it should. @param {HTMLElement} host @param {Shown[]} shown */
-const arrange = (host, shown) => {
-  let place = host.firstChild;
-  for (const { node } of shown) {
-    if (!node) continue;
-    if (node === place) place = place.nextSibling;
-    else host.insertBefore(node, place);
-  }
-  while (place) {
-    const next = place.nextSibling;
-    place.remove();
-    place = next;
-  }
 };
 
 /** @typedef {{text: string, blocks: import("./blocks.js").Block[], sources: string[], starts: number[], labels: string, definitions: Map<string, import("./inline.js").Definition>}} Parsed */

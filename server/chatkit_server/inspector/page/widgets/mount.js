@@ -1,6 +1,7 @@
 // A tree of components becomes elements, and a newer tree changes the elements that are there: what has the focus, what
 // is selected and what was typed stays.
 // @ts-check
+import { order } from "../dom.js";
 import { renderers } from "./renderers.js";
 import { checked, own } from "./props.js";
 import { isObject } from "./values.js";
@@ -66,7 +67,7 @@ export const keep = (slot, around) => {
       mount.leave();
       mount.element.remove();
     }
-    place(slot, [...mounts.values()].map((mount) => mount.element));
+    order(slot, [...mounts.values()].map((mount) => mount.element));
   };
   return { update, leave: () => mounts.forEach((mount) => mount.leave()) };
 };
@@ -123,19 +124,4 @@ const make = (component, around) => {
       instance.leave?.();
     },
   };
-};
-
-/**
- * Bring elements into order; those that stand right are not touched, since an element that moves loses the focus.
- *
- * @param {Element & {moveBefore?: (node: Node, before: Node | null) => void}} slot
- * @param {HTMLElement[]} elements
- */
-const place = (slot, elements) => {
-  let next = slot.firstChild;
-  for (const element of elements) {
-    if (element === next) next = next.nextSibling;
-    else if (slot.moveBefore && element.isConnected && slot.isConnected) slot.moveBefore(element, next);
-    else slot.insertBefore(element, next);
-  }
 };
