@@ -338,6 +338,20 @@ def test_the_openai_client_gets_answers_and_failures(port: int, ask: Ask) -> Non
             ask(client, scripted(["text", "a", "b", "c"], ["malformed", 3]))
 
 
+@pytest.mark.parametrize("ask", ["responses", "chat/completions"])
+def test_an_answer_that_hangs_gives_so_many_events_and_nothing_more(port: int, ask: str) -> None:
+    script = scripted(["text", *["a"] * 9], ["hang", 5])
+    body = {"model": "fake-model", "stream": True, "input": script, "messages": [{"role": "user", "content": script}]}
+    came: list[bytes] = []
+    with (
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {KEY}"}) as client,
+        client.stream("POST", f"/v1/{ask}", json=body, timeout=0.5) as stream,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        came.extend(stream.iter_bytes())
+    assert b"".join(came).count(b"data: ") == 5
+
+
 @pytest.mark.parametrize("dialect", ["responses", "chat/completions"])
 @pytest.mark.parametrize(
     ("step", "end"),
@@ -365,8 +379,9 @@ def test_an_answer_at_once_can_fail_too_and_the_log_tells_how_it_ended(
         assert [entry["end"] for entry in client.get("/log").json()] == [end]
 
 
-def test_the_log_tells_of_a_client_that_left(port: int) -> None:
-    body = {"model": "fake-model", "stream": True, "input": scripted(["slow", 20], ["text", *["a"] * 100])}
+@pytest.mark.parametrize("step", [pytest.param(["slow", 20], id="slow"), pytest.param(["hang", 5], id="hang")])
+def test_the_log_tells_of_a_client_that_left(port: int, step: list[Any]) -> None:
+    body = {"model": "fake-model", "stream": True, "input": scripted(step, ["text", *["a"] * 100])}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {KEY}"}) as client:
         client.post("/reset")
         with client.stream("POST", "/v1/responses", json=body) as stream:

@@ -18,6 +18,8 @@ from chatkit_conformance.fake_model.script import JSON, Answer, ScriptError, ans
 from chatkit_conformance.fake_model.turns import place_of
 
 MODELS = ("fake-model", "fake-model-large")
+HANG_SECONDS = 30.0
+"""For ever, as far as whoever asked can tell."""
 UNKNOWN = "unknown-"
 """How the names of models begin that the server does not know."""
 CONFIDENTIAL = ("authorization", "cookie", "key")
@@ -140,6 +142,8 @@ async def frames(dialect: ModuleType, said: Answer, events: Iterator[JSON]) -> A
         if number == said.malformed:
             yield b'data: {"type": "response.outp\n\n'
             return
+        if number == said.hang:
+            await asyncio.sleep(HANG_SECONDS)
         if said.slow:
             await asyncio.sleep(said.slow)
         yield dialect.frame(event)

@@ -16,6 +16,7 @@
 ["incomplete", "max_output_tokens"] ["failed", "server_error", "…"]          how the response ends
 ["error", 401] ["error", "quota"]   the request is refused; the words are those of `failures.REFUSALS`
 ["cut", 5] ["malformed", 5]         after so many events the connection breaks, or an event is no JSON
+["hang", 5]                         after so many events nothing more comes, until whoever asked goes away
 ["slow", 50]                        milliseconds before each event, or before an answer that is not streamed
 []                                  the response is empty
 """
@@ -45,6 +46,7 @@ class Answer:
     usage: tuple[int, int] = (1, 1)
     cut: int | None = None
     malformed: int | None = None
+    hang: int | None = None
     slow: float = 0.0
     """Seconds before each event."""
 
@@ -163,6 +165,10 @@ def _malformed(said: Answer, _name: str, events: int) -> None:
     said.malformed = int(events)
 
 
+def _hang(said: Answer, _name: str, events: int) -> None:
+    said.hang = int(events)
+
+
 def _slow(said: Answer, _name: str, milliseconds: float) -> None:
     said.slow = float(milliseconds) / 1000
 
@@ -189,6 +195,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "error": _refuse,
     "cut": _cut,
     "malformed": _malformed,
+    "hang": _hang,
     "slow": _slow,
 }
 
