@@ -7,7 +7,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from chatkit_server import Answer, Turn, create_app
@@ -29,10 +29,14 @@ from support.wire import Reply, Wire
 SECRET = "0123456789abcdef0123456789abcdef"
 AUDIENCE = "chat"
 ISSUER = "https://login.example.com"
+NAMELESS: dict[str, Any] = {"typ": "JWT"}
+"""A header that does not say which key."""
 NOW = int(time.time())
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "exp": NOW + 600}
 RSA, OTHER_RSA = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig"}) for kid in ("rsa", "rsa"))
 EC = ECKey.generate_key("P-256", {"kid": "ec"})
+WIDE = ECKey.generate_key("P-384", {"kid": "wide"})
+FOR_AGREEMENT = OKPKey.generate_key("X25519", {"kid": "x"})
 ED = OKPKey.generate_key("Ed25519", {"kid": "ed"})
 FOR_ENCRYPTION = RSAKey.generate_key(2048, {"kid": "enc", "use": "enc"})
 MISUSED = RSAKey.import_key(FOR_ENCRYPTION.as_dict(private=True) | {"use": "sig"})
@@ -49,20 +53,30 @@ def told(reply: Reply) -> list[Any]:
     return found
 
 
+async def drops() -> AsyncIterator[bytes]:
+    """Give keys so slowly that no read times out and it takes long all the same."""
+    for letter in json.dumps({"keys": [RSA.as_dict(private=False)]})[:20]:
+        yield letter.encode()
+        await asyncio.sleep(0.1)
+
+
 class Issuer:
     """Publishes its keys, counts who asks, and can be out of order."""
 
     def __init__(self) -> None:
-        self.keys: list[Any] = [RSA, EC, ED, FOR_ENCRYPTION]
+        self.keys: list[Any] = [RSA, EC, WIDE, FOR_AGREEMENT, ED, FOR_ENCRYPTION]
         self.asked = 0
         self.body: Any = None
         self.status = 200
         self.delay = 0.0
+        self.drips = False
 
     async def jwks(self, _http: Request) -> Response:
         self.asked += 1
         if self.delay:
             threading.Event().wait(self.delay)
+        if self.drips:
+            return StreamingResponse(drops(), media_type="application/json")
         public = [key.as_dict(private=False) for key in self.keys]
         foreign = [{"kty": "AKP", "kid": "later"}, {"kty": "oct", "k": "c2VjcmV0"}, {"kty": "RSA"}]
         return JSONResponse({"keys": [*foreign, *public]} if self.body is None else self.body, status_code=self.status)
@@ -90,9 +104,15 @@ def shared() -> Iterator[Wire]:
 
 def sign(key: Any = RSA, alg: str = "RS256", header: dict[str, Any] | None = None, **claims: Any) -> str:
     given = {name: value for name, value in (CLAIMS | {"org": "acme"} | claims).items() if value is not None}
-    kid = {"kid": key.kid} if key.kid else {}
+    kid = {"kid": key.kid} if key.kid and header != NAMELESS else {}
     registry = JWSRegistry(algorithms=[alg], strict_check_header=False)
     return jwt.encode({"alg": alg} | kid | (header or {}), given, key, registry=registry)
+
+
+def eddsa(header: dict[str, Any]) -> str:
+    """Sign as most issuers with such a key do; joserfc would warn of the name."""
+    parts = raw(header, CLAIMS | {"org": "acme"}).rpartition(".")[0]
+    return f"{parts}.{base64.urlsafe_b64encode(ED.private_key.sign(parts.encode())).decode().rstrip('=')}"
 
 
 def spelled(**claims: Any) -> str:
@@ -133,6 +153,8 @@ NOT_BELIEVED: list[Any] = [
     pytest.param(raw({"alg": ["RS256"]}, CLAIMS), "malformed", id="a list of algorithms"),
     pytest.param(raw({"kid": "rsa"}, CLAIMS), "malformed", id="no algorithm"),
     pytest.param(sign(EC, "ES256", {"kid": "rsa"}), "unknown_key", id="the key of another kind"),
+    pytest.param(sign(EC, "ES256", {"kid": "wide"}), "unknown_key", id="the key of another curve"),
+    pytest.param(raw({"alg": "EdDSA", "kid": "x"}, CLAIMS), "signature", id="a key that signs nothing"),
     pytest.param(sign(UNKNOWN), "unknown_key", id="unknown key"),
     pytest.param(sign(MISUSED), "unknown_key", id="a key for encryption"),
     pytest.param(sign(OTHER_RSA), "signature", id="another key under a known name"),
@@ -225,6 +247,10 @@ BELIEVED: list[Any] = [
     pytest.param(sign(alg="PS512"), ["ann", "acme", [], None], id="PS512"),
     pytest.param(sign(EC, "ES256"), ["ann", "acme", [], None], id="ES256"),
     pytest.param(sign(ED, "Ed25519"), ["ann", "acme", [], None], id="Ed25519"),
+    pytest.param(eddsa({"alg": "EdDSA", "kid": "ed"}), ["ann", "acme", [], None], id="EdDSA"),
+    pytest.param(eddsa({"alg": "EdDSA"}), ["ann", "acme", [], None], id="EdDSA beside a key that signs nothing"),
+    pytest.param(sign(WIDE, "ES384", NAMELESS), ["ann", "acme", [], None], id="the second of two curves, unnamed"),
+    pytest.param(sign(header={"x5c": ["MIIC" * 500]}), ["ann", "acme", [], None], id="certificates in the header"),
     pytest.param(sign(header={"x5t": "a", "nonce": "b"}), ["ann", "acme", [], None], id="fields that say nothing here"),
     pytest.param(sign(aud=["other", "chat"]), ["ann", "acme", [], None], id="one audience of several"),
     pytest.param(sign(exp=NOW + 600.5), ["ann", "acme", [], None], id="parts of a second"),
@@ -385,16 +411,22 @@ BROKEN: list[Any] = [
     pytest.param({"body": {"keys": None}}, id="no keys"),
     pytest.param({"body": {"keys": ["x", {"kty": "RSA", "n": 1}]}}, id="none that can be read"),
     pytest.param({"body": {"keys": [], "filler": "x" * 1_100_000}}, id="too large"),
+    pytest.param({"drips": True}, id="byte by byte"),
 ]
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_keys_that_cannot_be_had_are_the_server_s_trouble(publisher: tuple[Issuer, str], fault: dict[str, Any]) -> None:
+def test_keys_that_cannot_be_had_are_the_server_s_trouble(
+    publisher: tuple[Issuer, str], fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatkit_server.auth.keys.FETCH_SECONDS", 0.5)
     issuer, url = publisher
     vars(issuer).update(fault)
     with live(create_app(tell, identify=bearer(audience=AUDIENCE, jwks_url=url))) as port:
+        began = time.monotonic()
         reply = Wire(port).post({"type": "threads.list"}, {"authorization": f"Bearer {sign()}"})
-        assert (reply.status, reply.json["code"]) == (500, "internal")
+        assert time.monotonic() - began < 1.5
+        assert (reply.status, reply.json["code"], reply.json["reason"]) == (500, "internal", "no_keys")
         assert url not in reply.body.decode()
 
 

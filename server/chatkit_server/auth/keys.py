@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, KeySet, OctKey, OKPKey, RSAKey
+from joserfc.jwk import Key, KeySet, OctKey
+from joserfc.jws import JWSRegistry
 
 from chatkit_protocol.codec import RequestError
 from chatkit_server.errors import logger
@@ -18,9 +19,6 @@ ASYMMETRIC = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
 )
 """Never together with the symmetric ones: a public key is no secret, though its bytes would do as one."""
-KINDS: dict[str, type[Key]] = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey, "Ed": OKPKey}
-"""The kind of key that an algorithm needs, by how its name begins."""
-
 PUBLIC = frozenset({"RSA", "EC", "OKP"})
 """The kinds of key that are read from a JWKS (RFC 7518, section 6.1; RFC 8037); a secret does not belong into one."""
 
@@ -33,6 +31,7 @@ PAUSE_SECONDS = 10.0
 STALE_SECONDS = 86_400.0
 """How long old keys are used while new ones cannot be had."""
 FETCH_SECONDS = 5.0
+"""How long a fetch may take in all; everyone whose key is not there yet waits for it."""
 LARGEST_DOCUMENT = 1024 * 1024
 OK = 200
 
@@ -90,7 +89,7 @@ class PublishedKeys:
         self._fetching = asyncio.Lock()
 
     async def candidates(self, header: dict[str, Any]) -> Sequence[Key]:
-        """Give the key that the header names, or every key of the right kind when it names none.
+        """Give the key that the header names, or every key that fits its algorithm when it names none.
 
         Raises:
             RequestError: `internal`, when no keys can be had.
@@ -104,9 +103,10 @@ class PublishedKeys:
         return self._matching(header)
 
     def _matching(self, header: dict[str, Any]) -> list[Key]:
-        kid, kind = header.get("kid"), KINDS.get(str(header.get("alg"))[:2], RSAKey)
-        usable = (key for key in self._keys if isinstance(key, kind) and key.get("use", "sig") == "sig")
-        return [key for key in usable if kid is None or key.kid == kid]
+        kid, algorithm = header.get("kid"), header["alg"]
+        named = (key for key in self._keys if kid is None or key.kid == kid)
+        # By kind and curve, and by what the key itself says it is for (`use`, `alg`).
+        return [key for key in named if JWSRegistry.filter_algorithms(key, [algorithm])]
 
     async def _refresh(self) -> None:
         """Fetch the keys, unless that was tried a moment ago. Who comes meanwhile waits for the same fetch."""
@@ -116,10 +116,11 @@ class PublishedKeys:
                 return
             self._tried = self._now()
             try:
-                self._keys = _readable(await self._fetch())
+                async with asyncio.timeout(FETCH_SECONDS):
+                    self._keys = _readable(await self._fetch())
                 self._fetched = self._now()
-            except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
-                logger.error("the keys of %s cannot be had: %s", self._url or self._issuer, error)
+            except Exception as error:  # noqa: BLE001 - whatever it sent, or did not: the keys from before still do
+                logger.error("the keys of %s cannot be had: %r", self._url or self._issuer, error)
                 if self._now() - self._fetched > STALE_SECONDS:
                     self._keys = []
 

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from joserfc import jws, jwt
-from joserfc.errors import BadSignatureError, ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
+from joserfc.errors import (
+    BadSignatureError,
+    ExpiredTokenError,
+    InvalidClaimError,
+    InvalidKeyTypeError,
+    JoseError,
+    MissingClaimError,
+)
 from joserfc.jwk import Key
 from joserfc.jws import JWSRegistry
 from msgspec import Struct
@@ -117,9 +124,20 @@ def _of_value(name: str, claims: dict[str, Any]) -> Reason:
     return _FAULTS.get(name, "claims") if right else "claims"
 
 
+class _Registry(JWSRegistry):
+    """What joserfc holds signatures against, but for two habits of issuers."""
+
+    max_header_length = LARGEST_TOKEN
+    """With certificates in it (`x5c`) a header is long."""
+
+    def get_alg(self, name: str) -> Any:
+        """Give an algorithm; `EdDSA`, which RFC 9864 calls `Ed25519`, is what most say, and no cause to warn."""
+        return self.algorithms[name] if name == "EdDSA" and name in (self.allowed or ()) else super().get_alg(name)
+
+
 def _header(token: str) -> dict[str, Any]:
     try:
-        header = jws.extract_compact(token.encode("ascii")).headers()
+        header = jws.extract_compact(token.encode("ascii"), registry=_Registry()).headers()
     except (JoseError, ValueError, TypeError, RecursionError):
         raise Rejected("malformed") from None
     if not isinstance(header.get("alg"), str) or not all(
@@ -132,11 +150,11 @@ def _header(token: str) -> dict[str, Any]:
 def _signed(token: str, candidates: Sequence[Key], algorithms: frozenset[str]) -> dict[str, Any]:
     """Give the claims once one of the keys fits the signature."""
     # Issuers add fields to the header that mean nothing here; `crit` is still obeyed.
-    registry = JWSRegistry(algorithms=sorted(algorithms), strict_check_header=False)
+    registry = _Registry(algorithms=algorithms, strict_check_header=False)
     for key in candidates:
         try:
             return jwt.decode(token, key, registry=registry).claims
-        except BadSignatureError:
+        except (BadSignatureError, InvalidKeyTypeError):  # the latter: an X25519 key is of the kind, and signs nothing
             continue
         except (JoseError, ValueError, TypeError, RecursionError):
             raise Rejected("malformed") from None
