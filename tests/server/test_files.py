@@ -210,6 +210,28 @@ def test_a_preview_is_small_and_tells_nothing_else(wire: Wire) -> None:
     assert b"CANARY" not in at(url).request("GET").body
 
 
+ODD = [
+    pytest.param(0x0100, 12, struct.pack("<d", 60.5), id="a width that is no whole number"),
+    pytest.param(0x010E, 5, struct.pack("<II", 1, 0), id="a description that is a division by zero"),
+    pytest.param(0x9000, 11, struct.pack("<f", 1.5), id="a version that is a number"),
+]
+
+
+def metadata(tag: int, kind: int, value: bytes) -> bytes:
+    """Say in EXIF that the camera was turned by a quarter, and something odd."""
+    where = struct.pack("<I", 38) if len(value) > 4 else value
+    rows = sorted([(0x0112, struct.pack("<HIHH", 3, 1, 6, 0)), (tag, struct.pack("<HI", kind, 1) + where)])
+    told = b"".join(struct.pack("<H", name) + row for name, row in rows)
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + told + bytes(4) + value
+
+
+@pytest.mark.parametrize(("tag", "kind", "value"), ODD)
+def test_a_photograph_with_odd_metadata_is_a_photograph(wire: Wire, tag: int, kind: int, value: bytes) -> None:
+    photo = picture("JPEG", (900, 600), exif=metadata(tag, kind, value))
+    small = shown(uploaded(wire, photo, "image/jpeg")["preview_url"])
+    assert small.height > small.width, "and is turned as it says"
+
+
 def test_what_is_transparent_stays_so(wire: Wire) -> None:
     out = io.BytesIO()
     Image.new("RGBA", (10, 10), (255, 0, 0, 0)).save(out, "PNG")
@@ -255,6 +277,7 @@ ANNOUNCED: list[Any] = [
     pytest.param({"mime_type": "png"}, 400, "type", "$.params.mime_type", id="no type"),
     pytest.param({"mime_type": "image/png\r\nx: y"}, 400, "type", "$.params.mime_type", id="a header in the type"),
     pytest.param({"mime_type": "image/png; a=\x00"}, 400, "type", "$.params.mime_type", id="NUL in the type"),
+    pytest.param({"mime_type": "text/plain; c=\u2603"}, 400, "type", "$.params.mime_type", id="snow in the type"),
     pytest.param({"mime_type": "video/mp4"}, 400, "type", "$.params.mime_type", id="a type that is not taken"),
 ]
 

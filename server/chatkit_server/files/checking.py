@@ -17,7 +17,7 @@ HEAD = 4096
 IN_MEMORY = MIB
 """Bytes up to which a file that comes in is held in memory; beyond them it goes to a temporary file."""
 LONGEST_NAME = 1024
-TYPE = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}(\s*;[^\x00-\x1f\x7f]{0,256})?", re.ASCII)
+TYPE = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}(\s*;[\x20-\x7e]{0,256})?", re.ASCII)
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 CONTAINERS: tuple[tuple[re.Pattern[str], bytes], ...] = (

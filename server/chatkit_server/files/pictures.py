@@ -2,10 +2,9 @@
 
 import asyncio
 import io
-import warnings
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from chatkit_protocol.codec import RequestError
 from chatkit_server.files.checking import media_type
@@ -14,6 +13,16 @@ FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/
 """Images that are shown; others (SVG can hold scripts, TIFF is no thing of browsers) are files like any other."""
 SIDE = 512
 """Pixels of the longer side, enough for screens with two pixels a point."""
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes each orientation of EXIF."""
 _hands = asyncio.Semaphore(2)
 """How many pictures are unpacked at a time: each may take four bytes a pixel."""
 
@@ -35,23 +44,32 @@ async def preview(file: IO[bytes], mime_type: str, *, max_pixels: int) -> bytes:
 
 def _preview(file: IO[bytes], kind: str, max_pixels: int) -> bytes:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(file, formats=[kind]) as image:
-                _hold_to_size(image, max_pixels)
-                image.draft("RGB", (SIDE, SIDE))
-                image.thumbnail((SIDE, SIDE))
-                small = ImageOps.exif_transpose(image)
-                out = io.BytesIO()
-                # Made anew, so that where a photograph was taken is not shown with it.
-                small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "PNG", exif=b"")
-                return out.getvalue()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, EOFError) as error:
-        if isinstance(error, Image.DecompressionBombError):
-            raise _too_many(max_pixels) from None
+        with Image.open(file, formats=[kind]) as image:
+            _hold_to_size(image, max_pixels)
+            image.draft("RGB", (SIDE, SIDE))
+            image.thumbnail((SIDE, SIDE))
+            small = _upright(image)
+            out = io.BytesIO()
+            # Made anew, so that where a photograph was taken is not shown with it.
+            small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "PNG", exif=b"")
+            return out.getvalue()
+    except (RequestError, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many(max_pixels) from None
+    except Exception:  # noqa: BLE001 - a stranger's bytes make decoders raise nearly anything
         raise RequestError("the image cannot be read", reason="type") from None
     finally:
         file.seek(0)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a photograph as the camera was held. What cannot be read of its metadata turns nothing."""
+    try:
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - as above; the picture itself is whole
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _hold_to_size(image: Image.Image, max_pixels: int) -> None:
