@@ -77,8 +77,7 @@ async def delete_user(store: Store, user: str, shelf: "Shelf | None" = None) -> 
     """
     await store.delete_user(user)
     if shelf:
-        for about in [about async for about in shelf.of(user)]:
-            await shelf.delete(about.key)
+        await shelf.delete_all(user)
 
 
 async def delete_older(store: Store, days: float, *, now: Clock = utc_now) -> int:

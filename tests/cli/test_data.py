@@ -173,3 +173,16 @@ def test_the_files_of_a_user_are_deleted_at_once(
     assert main(words) == 0
     assert not capsys.readouterr().err
     assert (kept(files, "ann"), kept(files, "bob")) == ([], ["f-bob"])
+
+
+def test_what_cannot_be_read_of_a_user_is_passed_over_and_deleted(
+    files: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mine,) = [path.parent for path in (tmp_path / "files").rglob("bytes") if path.read_bytes() == b"ann"]
+    (mine / "about.json").write_bytes(b"")
+    data = sqlite(tmp_path)[0]
+    assert main(["data", "export", "ann", "--data", data, "--bytes", str(tmp_path / "out")]) == 0
+    assert '{"file"' not in capsys.readouterr().out
+    assert main(["data", "delete", "ann", "--data", data]) == 0
+    assert not mine.parent.exists()
+    assert kept(files, "bob") == ["f-bob"]

@@ -87,6 +87,19 @@ def test_an_upload_that_stands_still_is_refused(server: Watched, folder: Path, w
     assert kept(folder) == []
 
 
+def test_an_upload_whose_file_is_deleted_meanwhile_leaves_nothing(server: Watched, folder: Path) -> None:
+    attachment = announced(server)
+    path = urlsplit(attachment["upload_descriptor"]["url"]).path
+    head = f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(DATA)}\r\nConnection: close\r\n\r\n"
+    with connect(server.port) as client:
+        client.sendall(head.encode() + DATA[:-1])
+        time.sleep(0.05)
+        assert server.wire.ask("attachments.delete", attachment_id=attachment["id"]).status == 200
+        client.sendall(DATA[-1:])
+        assert until_closed(client).startswith(b"HTTP/1.1 404 ")
+    assert not list(folder.rglob("*.*")) + kept(folder)
+
+
 def test_a_place_without_room_is_the_server_s_trouble_and_the_next_upload_works(server: Watched, folder: Path) -> None:
     attachment = announced(server)
     place = urlsplit(attachment["upload_descriptor"]["url"])

@@ -21,6 +21,7 @@ from chatkit_conformance.rules.attachments import create_keeps_metadata_in
 from chatkit_conformance.transcript import Exchange
 from chatkit_server import Answer, MemoryStore, NotFound, Turn, Unauthorized, create_app
 from chatkit_server.files import FileLimits, FileStore, disk, secret_in
+from chatkit_server.files.shelf import About
 from support.bucket import bucket
 from support.live import live
 from support.wire import Reply, Wire
@@ -517,6 +518,45 @@ def test_files_that_no_message_carries_are_swept(wire: Wire, files: FileStore, s
     assert at(unsent["preview_url"]).request("GET").status == 404
     assert wire.items(thread)[0]["attachments"][0]["id"] == kept["id"]
     assert sweep(files, store, 1.1) == 0
+
+
+def test_a_file_of_two_messages_is_kept_as_long_as_one_of_them(
+    wire: Wire, files: FileStore, store: MemoryStore
+) -> None:
+    attachment = uploaded(wire)
+    threads = [wire.create(attachments=[attachment["id"]]).raw_events[0]["thread"]["id"] for _ in range(2)]
+    for thread, still in ((threads[1], True), (threads[0], False)):
+        wire.ask("threads.delete", thread_id=thread)
+        sweep(files, store, 1.1)
+        assert known(store, attachment) == still
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_sweep(tmp_path: Path) -> None:
+    files = FileStore(disk(tmp_path), SECRET)
+    with live(create_app(Talk(files))) as port:
+        for _ in range(5):
+            uploaded(Wire(port), b"x", "text/plain")
+    broken = sorted(tmp_path.rglob("about.json"))[2]
+    broken.write_bytes(b"")
+    assert sweep(files, MemoryStore(), 2) == 4
+    assert sorted(tmp_path.rglob("bytes")) == [broken.with_name("bytes")]
+
+
+def test_nothing_is_left_of_a_file_that_is_deleted_while_it_is_written(files: FileStore) -> None:
+    before = objects(files)
+
+    async def race(about: About) -> None:
+        await files.shelf.write_about(about)
+        await asyncio.gather(
+            files.shelf.write(about.key, io.BytesIO(PNG), PNG), files.shelf.delete(about.key), return_exceptions=True
+        )
+
+    async def races() -> None:
+        for number in range(50):
+            await race(About(owner="ann", id=str(number), name="a", mime_type="image/png", size=len(PNG)))
+
+    asyncio.run(races())
+    assert objects(files) == before
 
 
 def test_the_app_sweeps_by_itself(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class FileRoutes:
         """Take the bytes of a file that was announced, bare or in a form; until a message carries it, again."""
         signed = self._files.signer.read(http.path_params["token"], "upload")
         about = await self._files.shelf.about(signed.key)
-        if about.item_id:
+        if about.carriers:
             raise RequestError("the file was sent with a message already", code="forbidden", reason="sent")
         body = self._body(http, about.size + AROUND)
         if http.headers.get("content-type", "").startswith(FORM):

@@ -12,9 +12,17 @@ from msgspec import Struct
 from obstore.store import ObjectStore
 
 from chatkit_protocol.codec import encode
+from chatkit_server.errors import logger
 from chatkit_server.stores.base import NotFound
 
 ABOUT, BYTES, PREVIEW = "about.json", "bytes", "preview.png"
+
+
+class Carrier(Struct):
+    """A message that carries a file."""
+
+    thread_id: str
+    item_id: str
 
 
 class About(Struct, kw_only=True):
@@ -26,9 +34,8 @@ class About(Struct, kw_only=True):
     name: str
     mime_type: str
     size: int
-    thread_id: str = ""
-    item_id: str = ""
-    """The message that carries it, once there is one."""
+    carriers: list[Carrier] = []
+    """The messages that carry it, once there are any: the same file may be sent again, in another thread, too."""
 
     @property
     def key(self) -> str:
@@ -64,10 +71,16 @@ class Shelf:
         return _about(bytes(await self._get(f"{key}/{ABOUT}")))
 
     async def write(self, key: str, file: IO[bytes], preview: bytes | None) -> None:
-        """Keep the bytes, and the preview if there is one."""
+        """Keep the bytes, and the preview if there is one. Raises NotFound when the file was deleted meanwhile."""
         if preview is not None:
             await obstore.put_async(self._place, f"{key}/{PREVIEW}", preview)
         await obstore.put_async(self._place, f"{key}/{BYTES}", file)
+        try:
+            with _missing():
+                await obstore.head_async(self._place, f"{key}/{ABOUT}")
+        except NotFound:
+            await self.delete(key)
+            raise
 
     async def read(self, key: str, what: str = BYTES) -> bytes:
         """Give all bytes. Raises NotFound."""
@@ -80,10 +93,18 @@ class Shelf:
         return found.meta["size"], aiter(found.stream())
 
     async def delete(self, key: str) -> None:
-        """Delete the bytes, and last of all what is known; what is not there is no error."""
-        for what in (BYTES, PREVIEW, ABOUT):
-            with contextlib.suppress(FileNotFoundError):
-                await obstore.delete_async(self._place, f"{key}/{what}")
+        """Delete the bytes, then what is known; what is not there is no error.
+
+        Then the bytes again: an upload that wrote them meanwhile may have found that the file is still known.
+        """
+        for what in (BYTES, PREVIEW, ABOUT, BYTES, PREVIEW):
+            await self._delete(f"{key}/{what}")
+
+    async def delete_all(self, owner: str) -> None:
+        """Delete all that is a user's, whether it can be read or not."""
+        while paths := [found["path"] async for found in self._objects(folder_of(owner))]:
+            for path in paths:
+                await self._delete(path)
 
     async def of(self, owner: str) -> AsyncIterator[About]:
         """Go through the files of a user."""
@@ -96,11 +117,23 @@ class Shelf:
             yield about
 
     async def _listed(self, folder: str | None = None, *, before: datetime | None = None) -> AsyncIterator[About]:
+        async for found in self._objects(folder):
+            if found["path"].endswith(f"/{ABOUT}") and (before is None or found["last_modified"] < before):
+                try:
+                    yield await self.about(found["path"].removesuffix(f"/{ABOUT}"))
+                except NotFound:
+                    continue
+                except msgspec.DecodeError as error:
+                    logger.error("%s of a file cannot be read and is passed over: %s", found["path"], error)
+
+    async def _objects(self, folder: str | None = None) -> AsyncIterator[Any]:
         async for lot in obstore.list(self._place, prefix=folder):
             for found in lot:
-                if found["path"].endswith(f"/{ABOUT}") and (before is None or found["last_modified"] < before):
-                    with contextlib.suppress(NotFound):
-                        yield await self.about(found["path"].removesuffix(f"/{ABOUT}"))
+                yield found
+
+    async def _delete(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._place, path)
 
     async def _get(self, path: str) -> Any:
         with _missing():

@@ -24,7 +24,7 @@ from chatkit_server.context import Context
 from chatkit_server.errors import logger
 from chatkit_server.files import pictures
 from chatkit_server.files.checking import FileLimits
-from chatkit_server.files.shelf import About, Shelf, key_of
+from chatkit_server.files.shelf import About, Carrier, Shelf, key_of
 from chatkit_server.files.signing import Signer, Use
 from chatkit_server.serving import Enter
 from chatkit_server.stores.base import NotFound, Store
@@ -112,10 +112,10 @@ class FileStore:
         await self.shelf.delete(key_of(turn.context.owner, attachment.id))
 
     async def claim(self, turn: Turn, attachment: Attachment, item_id: str) -> None:
-        """Note which message carries it, so that it is kept as long as that message."""
+        """Note which message carries it too, so that it is kept as long as any does."""
         with contextlib.suppress(NotFound):
             about = await self.shelf.about(key_of(turn.context.owner, attachment.id))
-            about.thread_id, about.item_id = turn.thread.id, item_id
+            about.carriers.append(Carrier(turn.thread.id, item_id))
             await self.shelf.write_about(about)
 
     def shown(self, turn: Turn, attachment: Attachment) -> Attachment:
@@ -175,10 +175,9 @@ class FileStore:
 
 
 async def _is_carried(store: Store, about: About) -> bool:
-    if not about.item_id:
-        return False
-    try:
-        item = await store.load_item(about.owner, about.thread_id, about.item_id)
-    except NotFound:
-        return False
-    return isinstance(item, UserMessageItem) and any(one.id == about.id for one in item.attachments)
+    for carrier in about.carriers:
+        with contextlib.suppress(NotFound):
+            item = await store.load_item(about.owner, carrier.thread_id, carrier.item_id)
+            if isinstance(item, UserMessageItem) and any(one.id == about.id for one in item.attachments):
+                return True
+    return False
