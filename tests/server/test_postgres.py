@@ -10,13 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import PoolTimeout
 
 from chatkit_server.locks import Busy
-from chatkit_server.stores import NotFound, postgres_schema
+from chatkit_server.stores import NotFound, postgres_connections, postgres_schema
 from chatkit_server.stores.contract.check import fill, ids_of, item, thread
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS, THREADS
 from chatkit_server.stores.postgres import PostgresStore
+from chatkit_server.stores.postgres_connections import WATCHFUL, watchful
 from chatkit_server.stores.postgres_schema import MIGRATIONS, DatabaseSchemaError
 from support.postgres import get_server, postgres_store, postgres_url
 
@@ -295,6 +297,44 @@ def test_whoever_follows_a_thread_misses_nothing_that_others_add() -> None:
         assert len(seen) == 161
 
     tell(story)
+
+
+def test_a_server_that_ends_idle_sessions_takes_no_lock_away() -> None:
+    async def story(other: PostgresStore) -> None:
+        impatient = make_conninfo(other.url, options="-c idle_session_timeout=200")
+        store = PostgresStore(impatient, schema=other.schema)
+        await fill(store, "a")
+        await store.locks.take("held", 0)
+        await asyncio.sleep(0.5)
+        with pytest.raises(Busy):
+            await other.locks.take("held", 0)
+        assert await ids_of(store) == "a"
+        await store.aclose()
+
+    tell(story)
+
+
+def test_both_ends_of_a_connection_notice_that_the_other_machine_has_vanished() -> None:
+    async def story(store: PostgresStore) -> None:
+        await fill(store, "a")
+        async with (
+            (await store._opened()).connection() as pooled,
+            await postgres_connections.connect(store.url) as alone,
+        ):
+            for db in (pooled, alone):
+                shown = await db.execute("SELECT name, setting FROM pg_settings WHERE name LIKE 'tcp_keepalives_%'")
+                there = dict(await shown.fetchall())
+                here = {name: db.info.get_parameters().get(name.removeprefix("tcp_")) for name in there}
+                assert here == {name: str(WATCHFUL[name.removeprefix("tcp_")]) for name in there}
+                local = db.info.host.startswith("/")  # no machine in between: the server then always shows 0
+                assert there == (dict.fromkeys(there, "0") if local else here)
+
+    tell(story)
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", "10"), ("?connect_timeout=3", "3")])
+def test_the_url_says_how_long_to_wait_if_it_does(query: str, seconds: str) -> None:
+    assert conninfo_to_dict(watchful(f"postgresql://ann@127.0.0.1/chats{query}"))["connect_timeout"] == seconds
 
 
 @pytest.mark.slow

@@ -6,11 +6,9 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from chatkit_protocol.attachments import Attachment
@@ -20,9 +18,10 @@ from chatkit_protocol.items import ThreadItem, is_hidden
 from chatkit_protocol.threads import Page, ThreadMetadata
 from chatkit_server.stores.base import NotFound, Order
 from chatkit_server.stores.bounded import within
+from chatkit_server.stores.postgres_connections import Connection, connect, take_care, watchful
 from chatkit_server.stores.postgres_locks import PostgresLocks
 from chatkit_server.stores.postgres_notes import PostgresNotes
-from chatkit_server.stores.postgres_schema import Connection, enter, migrate
+from chatkit_server.stores.postgres_schema import enter, migrate
 
 T = TypeVar("T", ThreadItem, ThreadMetadata, Attachment)
 Rows = list[tuple[object, ...]]
@@ -31,8 +30,6 @@ START: dict[Order, int] = {"asc": 0, "desc": 2**63 - 1}
 """A `seq` before the first row of a listing. PostgreSQL counts from 1."""
 LONGEST = 500
 """Characters of an id that are kept as they are. An index entry may have about 2,700 bytes."""
-CONNECT_SECONDS = 10
-"""How long a host may take to answer, unless the URL says otherwise."""
 
 # Each call is one statement, or one and the place of a cursor before it, so it is whole by itself and needs
 # one journey. Whatever changes the items of a thread holds the thread's row first: two such calls cannot wait
@@ -243,16 +240,15 @@ class PostgresStore:
 
     async def _open(self) -> AsyncConnectionPool[Connection]:
         """Prepare the schema, then open the pool; what is wrong with the URL is raised at once, not when time is up."""
-        options = {"autocommit": True, "connect_timeout": CONNECT_SECONDS}
-        async with await AsyncConnection.connect(self.url, **options) as db:  # type: ignore[arg-type]
+        async with await connect(self.url) as db:
             await migrate(db, self.schema)
         pool = AsyncConnectionPool(
-            self.url,
-            kwargs=options,
+            watchful(self.url),
+            kwargs={"autocommit": True},
             min_size=1,
             max_size=self._connections,
             timeout=self._timeout,
-            configure=partial(enter, schema=self.schema),
+            configure=self._prepare,
             check=_look,
             open=False,
             name="chatkit",
@@ -263,6 +259,10 @@ class PostgresStore:
             await pool.close()
             raise
         return pool
+
+    async def _prepare(self, db: Connection) -> None:
+        await take_care(db)
+        await enter(db, self.schema)
 
 
 async def _look(db: Connection) -> None:

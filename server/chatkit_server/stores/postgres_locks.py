@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import logging
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 
 from chatkit_server.locks import Release, SharedLocks
 from chatkit_server.stores.bounded import within
-from chatkit_server.stores.postgres_schema import Connection
+from chatkit_server.stores.postgres_connections import Connection, connect
 
 logger = logging.getLogger("chatkit_server")
 
@@ -111,7 +111,7 @@ class PostgresLocks(SharedLocks):
     async def _connected(self) -> Connection:
         async with self._opening:
             if self._db is None or self._db.closed:
-                self._db = await AsyncConnection.connect(self._url, autocommit=True)
+                self._db = await connect(self._url)
                 for place in self._held:
                     (taken,) = await self._answer(self._db, TAKE, (place,))
                     if not taken:
@@ -121,7 +121,7 @@ class PostgresLocks(SharedLocks):
     async def _listen(self) -> None:
         while True:
             try:
-                async with await AsyncConnection.connect(self._url, autocommit=True) as db:
+                async with await connect(self._url) as db:
                     await self._hear(db)
             except OperationalError:
                 logger.warning("the listener for locks has lost its connection")

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
 from chatkit_server.stores.migrations import Script
-
-Connection = AsyncConnection[tuple[object, ...]]
+from chatkit_server.stores.postgres_connections import Connection
 
 MIGRATING = 0x43484B57
 """The advisory lock under which schemas are brought up to date, one process at a time."""
