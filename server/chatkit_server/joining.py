@@ -12,7 +12,8 @@ from contextlib import AsyncExitStack, suppress
 from typing import Protocol
 
 from chatkit_protocol.codec import decode_event
-from chatkit_protocol.sse import SSEDecoder
+from chatkit_protocol.events import ErrorEvent
+from chatkit_protocol.sse import SSEDecoder, frame
 from chatkit_server.errors import CustomStreamError
 from chatkit_server.locks import Busy, LocalLocks, Locks
 from chatkit_server.pipeline import Events
@@ -24,6 +25,8 @@ UNHEARD = 64
 """Complete answers that wait for a client to come back, at most, so that memory is bounded."""
 WAIT_SECONDS = 600.0
 """How long an answer of another process is waited for."""
+CUT = frame(ErrorEvent(code="stream.error", allow_retry=True))
+"""The end of an answer that was stopped, for whoever did not stop it."""
 
 
 class Notes(Protocol):
@@ -97,7 +100,7 @@ class Answers:
 
         async def leave() -> None:
             if self._notes and stream.record:
-                await self._notes.leave(name, stream.record.best, unasked=stream.abandoned)
+                await self._notes.leave(name, _said(stream), unasked=stream.abandoned)
 
         held.push_async_callback(leave)
         self._keep(name, stream)
@@ -129,9 +132,9 @@ class Answers:
             raise CustomStreamError("This answer takes very long. Please reload the page in a while.") from None
         await release()
         stream = self._streams.get(name)
-        frames = stream.record.best if stream and stream.record else None
+        frames = _said(stream) if stream else b""
         if not frames and self._notes:
-            frames = await self._notes.find(name, self._within)
+            frames = await self._notes.find(name, self._within) or b""
         if not frames:
             raise CustomStreamError("The connection was lost. Please reload the page to see the answer.")
         async for event in self._told(name, frames):
@@ -142,6 +145,12 @@ class Answers:
             yield decode_event(message.data)
         if self._notes:
             await self._notes.forget(name)
+
+
+def _said(stream: EventStream) -> bytes:
+    """Give what a stream has said; if it was stopped on the way, with an end that says so and allows a retry."""
+    said = stream.record.best if stream.record else b""
+    return said + CUT if said and stream.stopping and not said.endswith(CUT) else said
 
 
 _forgetting: set[asyncio.Task[None]] = set()

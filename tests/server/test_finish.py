@@ -13,7 +13,9 @@ import pytest
 
 from chatkit_protocol import AssistantMessageItem, SDKHiddenContextItem, SSEDecoder, ThreadItem
 from chatkit_protocol.codec import decode_event
+from chatkit_protocol.events import ErrorEvent
 from chatkit_protocol.fold import fold
+from chatkit_protocol.sse import frame
 from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, create_app, joining
 from chatkit_server.stores.postgres import PostgresStore
 from support.asgi import Client
@@ -244,6 +246,38 @@ def test_another_worker_gives_the_answer_of_the_first(gone: bool) -> None:
 
     tell(story)
 
+
+@pytest.mark.parametrize("how", ["left", "too-long", "drained"])
+def test_another_worker_is_told_that_an_answer_was_stopped(how: str) -> None:
+    one = postgres_store("stopped")
+    two = PostgresStore(one.url, schema=one.schema)
+
+    async def story() -> None:
+        model = Model(pause=0.1)
+        options: dict[str, Any] = {"on_disconnect": "finish", "finish_within": 0.2} if how == "too-long" else {}
+        apps = [create_app(model.respond, store=store, drain=0, **options) for store in (one, two)]
+        client = Client(apps[0], headers=FRAME)
+        async with apps[0].router.lifespan_context(apps[0]):
+            first = asyncio.ensure_future(client.post(CREATE))
+            while client.body.count(b"\n\n") < OPENING + 2:  # noqa: ASYNC110 - it is the client that is watched
+                await asyncio.sleep(0.01)
+            again = asyncio.ensure_future(Client(apps[1], headers=FRAME).post(CREATE))
+            await asyncio.sleep(0.1)
+            if how != "drained":
+                client.leave()
+                await first
+                await again
+        body = await again
+        assert heard(body).startswith(heard(client.body))
+        assert body.endswith(CUT)
+        assert body.count(b'"error"') == 1
+        assert model.calls == 1
+        await asyncio.gather(one.aclose(), two.aclose(), first)
+
+    tell(story)
+
+
+CUT = frame(ErrorEvent(code="stream.error", allow_retry=True))
 
 # The server stops
 
