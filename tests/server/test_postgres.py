@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,27 @@ def test_the_rows_can_be_read_by_others() -> None:
             ("ann", "t", "a", False, "assistant_message", "a"),
             ("ann", "t", "X", True, "sdk_hidden_context", "X"),
         ]
+
+
+@pytest.mark.parametrize("how", ["delete_user", "delete_untouched"])
+def test_answers_left_for_other_workers_go_with_what_is_deleted(how: str) -> None:
+    """Old ones with old threads, so that none stays for ever; all of them with a user."""
+
+    async def story(store: PostgresStore) -> None:
+        await fill(store, "a")
+        for name in ("old", "new"):
+            await store.notes.leave(name, b"words", unasked=True)
+        with connect(store) as db:
+            db.execute("UPDATE note SET written = now() - interval '2 hours' WHERE name = 'old'")
+            if how == "delete_user":
+                await store.delete_user("bob")
+            else:
+                assert await store.delete_untouched(datetime(2000, 1, 1, tzinfo=UTC)) == 0
+            left = {name for (name,) in db.execute("SELECT name FROM note")}
+        assert left == (set() if how == "delete_user" else {"new"})
+        assert await ids_of(store) == "a"
+
+    tell(story)
 
 
 ODD = ["a\0b", "a\\0b", "a\\\\0b", "'; DROP TABLE item; --", "%s", "ü" * 600, "ü" * 601, ""]

@@ -95,6 +95,18 @@ def test_ids_of_deleted_rows_are_not_used_again(path: Path) -> None:
         assert db.execute("SELECT id, seq FROM item").fetchall() == [("a", 1), ("d", 4)]
 
 
+def test_what_was_deleted_is_not_in_the_file_any_more(path: Path) -> None:
+    async def say(store: SQLiteStore) -> None:
+        await fill(store)
+        for number in range(50):
+            await store.save_item("ann", "t", item(f"i{number}", "between you and me"))
+
+    tell(path, say)
+    assert path.read_bytes().count(b"between you and me") == 50
+    tell(path, lambda store: store.delete_user("ann"))
+    assert b"between you and me" not in path.read_bytes()
+
+
 KEEP_SAVING = """
 import asyncio, itertools, sys
 from chatkit_server.stores import SQLiteStore

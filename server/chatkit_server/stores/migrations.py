@@ -81,6 +81,7 @@ def open_database(path: str | PathLike[str], *, synchronous: Synchronous, timeou
             recognise(db)
             switch_to_wal(db)
             db.execute(f"PRAGMA synchronous = {synchronous}")
+            db.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten; not every build does it unasked
             migrate(db)
             # Only now: a script that rebuilds a table needs foreign keys off, and that works outside a
             # transaction alone.

@@ -20,7 +20,7 @@ from chatkit_server.stores.base import NotFound, Order
 from chatkit_server.stores.bounded import within
 from chatkit_server.stores.postgres_connections import Connection, connect, take_care, watchful
 from chatkit_server.stores.postgres_locks import PostgresLocks
-from chatkit_server.stores.postgres_notes import PostgresNotes
+from chatkit_server.stores.postgres_notes import SWEEP, PostgresNotes
 from chatkit_server.stores.postgres_schema import enter, migrate
 
 T = TypeVar("T", ThreadItem, ThreadMetadata, Attachment)
@@ -97,14 +97,15 @@ DELETE_ATTACHMENT = "DELETE FROM attachment WHERE owner = %s AND id = %s"
 LIST_ATTACHMENTS = "SELECT body FROM attachment WHERE owner = %s AND id > %s ORDER BY id LIMIT %s"
 
 HOLD_THREAD = "SELECT FROM thread WHERE owner = %s AND id = %s FOR NO KEY UPDATE"
+# A note does not say whose it is, and is worth nothing after half a minute: all of them go.
 DELETE_USER = """
-    WITH files AS (DELETE FROM attachment WHERE owner = %s)
+    WITH files AS (DELETE FROM attachment WHERE owner = %s), notes AS (DELETE FROM note)
     DELETE FROM thread WHERE owner = %s
 """
-DELETE_UNTOUCHED = """
-    WITH gone AS (DELETE FROM thread WHERE touched < %s RETURNING seq)
+DELETE_UNTOUCHED = f"""
+    WITH gone AS (DELETE FROM thread WHERE touched < %s RETURNING seq), notes AS ({SWEEP})
     SELECT count(*) FROM gone
-"""
+"""  # noqa: S608 - nothing in it comes from outside
 
 
 class PostgresStore:
