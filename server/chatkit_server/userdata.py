@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from chatkit_server.files.shelf import Shelf  # needs an extra
 
 
+async def has_data(store: Store, user: str) -> bool:
+    """Tell whether a store keeps anything of a user."""
+    return bool((await store.list_threads(user, limit=1)).data or (await store.list_attachments(user, limit=1)).data)
+
+
 async def export_user(store: Store, user: str) -> AsyncIterator[dict[str, Any]]:
     """Give all that a store keeps of a user as JSON values, one at a time, so that none of it has to fit into memory.
 

@@ -70,7 +70,7 @@ def threads(user: str) -> Callable[[Any], Any]:
 
 
 def test_an_export_has_everything(place: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["data", "export", "acme/bob", "--data", place[0]]) == 0
+    assert main(["data", "export", "bob", "--tenant", "acme", "--data", place[0]]) == 0
     values = [json.loads(line) for line in capsys.readouterr().out.split("\n")[:-1]]
     found = [(kind, value["id"]) for line in values for kind, value in line.items()]
     assert found == [
@@ -118,6 +118,9 @@ def test_an_export_goes_through_many_pages(tmp_path: Path, capsys: pytest.Captur
 WRONG = [
     pytest.param(["export", "ann", "--data", "nowhere.sqlite3"], "no file nowhere.sqlite3", id="no-file"),
     pytest.param(["expire", "soon", "--data", __file__], "'soon' is no number of days", id="no-number"),
+    pytest.param(["expire", "1e8", "--data", __file__], "'1e8' is no number of days", id="before-all-calendars"),
+    pytest.param(["export", "", "--data", __file__], "a user has a name", id="nobody"),
+    pytest.param(["export", "ann", "--config", "nowhere.toml"], "cannot read nowhere.toml", id="no-settings"),
     pytest.param(["delete", "ann", "--data", __file__, "--files", "nowhere"], "no folder nowhere", id="no-folder"),
     pytest.param(["delete", "ann", "--data", __file__, "--bytes", "x"], "is for export", id="bytes-of-delete"),
     pytest.param(["export", "a", "--data", __file__, "--files", "off", "--bytes", "x"], "--files", id="no-place"),
@@ -128,6 +131,49 @@ WRONG = [
 def test_what_cannot_be_done_is_told(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", *words]) == 2
     assert why in capsys.readouterr().err
+
+
+UNUSABLE = [
+    pytest.param(__file__, "file is not a database", id="no-database"),
+    pytest.param("postgresql://ann:secret@127.0.0.1:1/x", "onnection refused", id="no-server"),
+    pytest.param("postgresql://ann:secret@127.0.0.1/x?nonsense=1", "nonsense", id="no-url"),
+]
+
+
+@pytest.mark.parametrize("what", [["export", "ann"], ["delete", "ann"], ["expire", "9"]], ids=lambda what: what[0])
+@pytest.mark.parametrize(("where", "why"), UNUSABLE)
+def test_threads_that_cannot_be_used_are_named_without_a_password(
+    where: str, why: str, what: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["data", *what, "--data", where]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"chatkit-wire: the threads in {where.replace(':secret', '')} cannot be used: ")
+    assert why in told
+    assert "secret" not in told
+
+
+@pytest.mark.parametrize("how", ["variable", "file"])
+def test_threads_and_files_are_where_the_settings_of_serve_say(
+    how: str, files: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "files").rename(tmp_path / "elsewhere")
+    told = {"data": sqlite(tmp_path)[0], "files": str(tmp_path / "elsewhere")}
+    if how == "variable":
+        for name, value in told.items():
+            monkeypatch.setenv(f"CHATKIT_{name.upper()}", value)
+    else:
+        (tmp_path / "chatkit.toml").write_text("".join(f'{name} = "{value}"\n' for name, value in told.items()))
+        monkeypatch.setenv("CHATKIT_CONFIG", str(tmp_path / "chatkit.toml"))
+    assert main(["data", "export", "ann", "--bytes", str(tmp_path / "out")]) == 0
+    printed = [list(json.loads(line)) for line in capsys.readouterr().out.splitlines()]
+    assert printed == [["thread"], ["item"], ["file"]]
+
+
+def test_a_name_under_which_nothing_is_kept_is_told(place: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["export", "bob"], ["delete", "acme/bob"], ["export", "ann-of-data", "--tenant", "acme"]):
+        assert main(["data", *words, "--data", place[0]]) == 0
+        assert f"nothing is kept of {words[1]} in " in capsys.readouterr().err
+    assert tell(place[1], threads(TENANT)) == 2
 
 
 @pytest.fixture
@@ -171,7 +217,7 @@ def test_the_files_of_a_user_are_deleted_at_once(
     assert "--files" in capsys.readouterr().err
     assert kept(files, "ann") == ["f-ann", "never"]
     assert main(words) == 0
-    assert not capsys.readouterr().err
+    assert "--files" not in capsys.readouterr().err
     assert (kept(files, "ann"), kept(files, "bob")) == ([], ["f-bob"])
 
 

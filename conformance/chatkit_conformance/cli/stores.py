@@ -1,6 +1,9 @@
 """Where threads are kept, as a command line names it: an SQLite file, or the URL of a PostgreSQL database."""
 
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,6 +42,25 @@ def postgres(url: str, connections: int = 10) -> Any:
         if (error.name or "").startswith("chatkit_"):
             raise
         raise Failure("PostgreSQL needs the extra: pip install 'chatkit-wire[postgres]'", 2) from None
+
+
+@contextmanager
+def usable(place: str) -> Iterator[None]:
+    """Turn what a store raises that cannot be used into words for the user, a Failure."""
+    try:
+        yield
+    except _faults(place) as error:
+        why = str(error).removeprefix(f"{place}: ")
+        raise Failure(f"the threads in {shown(place)} cannot be used: {why}") from None
+
+
+def _faults(place: str) -> tuple[type[Exception], ...]:
+    if place.startswith(SCHEMES):
+        schema_error = import_module("chatkit_server.stores.postgres_schema").DatabaseSchemaError
+        return (import_module("psycopg").Error, schema_error)
+    from chatkit_server.stores import DatabaseFileError  # noqa: PLC0415 - an extra
+
+    return (DatabaseFileError, sqlite3.Error)
 
 
 def shown(place: str) -> str:

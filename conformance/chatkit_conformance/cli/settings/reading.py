@@ -33,14 +33,14 @@ class Reading(NamedTuple):
     """What is no error and yet hardly meant."""
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare a flag for every setting that is no secret, and `--config`."""
+def declare(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Declare `--config`, and a flag for every setting that is no secret, or for those that are named."""
     parser.add_argument("--config", metavar="FILE", help=f"TOML file with settings (default: ${CONFIG}, or none)")
     groups: dict[str, Any] = {}
     for row in settings().values():
-        group = groups.setdefault(row.group, None) or parser.add_argument_group(row.group)
-        groups[row.group] = group
-        if row.flag:
+        if row.flag and (not names or row.name in names):
+            group = groups.setdefault(row.group, None) or parser.add_argument_group(row.group)
+            groups[row.group] = group
             _declare(group, row)
 
 
