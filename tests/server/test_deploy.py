@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -9,7 +11,7 @@ from typing import get_args
 import pytest
 
 from chatkit_conformance.cli import VERBS
-from chatkit_conformance.cli.settings import settings
+from chatkit_conformance.cli.settings import Settings, settings
 from chatkit_protocol.replies import STATUS
 from chatkit_server.app import ENDPOINT
 from chatkit_server.auth.tokens import Reason
@@ -82,6 +84,18 @@ def test_nginx_passes_the_endpoint_unbuffered() -> None:
     assert {"proxy_buffering off;", "proxy_http_version 1.1;", "gzip off;"} <= {
         line.strip() for line in place[2].splitlines()
     }
+
+
+@pytest.mark.slow
+def test_streams_pass_a_real_nginx() -> None:
+    ended = subprocess.run([sys.executable, DEPLOY / "check_nginx.py"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_nginx_lets_pass_what_the_backend_may_take() -> None:
+    megabytes = re.search(r"client_max_body_size (\d+)m;", NGINX)
+    assert megabytes
+    assert int(megabytes[1]) << 20 > max(Settings().max_body, Settings().file_bytes)
 
 
 def test_operations_explain_every_refusal_and_every_reason() -> None:
