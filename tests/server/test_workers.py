@@ -1,11 +1,6 @@
 """Four workers behind one port, on one PostgreSQL, under load: every thread is what its streams said."""
 
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -19,7 +14,8 @@ from chatkit_conformance.driver import Endpoint, post
 from chatkit_conformance.rules import lint
 from chatkit_conformance.transcript import Exchange, compact
 from support.postgres import postgres_store
-from support.wire import Reply, Wire, message
+from support.wire import Reply, message
+from support.workers import workers
 
 SECONDS = 6.0
 CLIENTS = 12
@@ -47,34 +43,10 @@ app = create_app(respond, store=store, thread_wait=60)
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """Four workers of uvicorn."""
+    """Four workers."""
     store = postgres_store("workers")
-    (tmp_path / "served.py").write_text(APP, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "uvicorn", "served:app", "--workers", "4", "--port", str(port)]
-    command += ["--app-dir", str(tmp_path), "--log-level", "error"]
-    environment = {**os.environ, "URL": store.url, "SCHEMA": store.schema}
-    with subprocess.Popen(command, env=environment) as server:
-        try:
-            until_ready(port)
-            yield port
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
-
-
-def until_ready(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            if Wire(port, path="/readyz").request("GET").status == 200:
-                return
-        except OSError:
-            pass
-        assert time.monotonic() < deadline, "the workers did not start"
-        time.sleep(0.1)
+    with workers(4, APP, tmp_path, URL=store.url, SCHEMA=store.schema) as port:
+        yield port
 
 
 class Load:

@@ -1,10 +1,11 @@
 """Prometheus metrics, by the extra `observability`. Every label has a bounded set of values."""
 
 import os
+from pathlib import Path
 from typing import get_args
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.process_collector import ProcessCollector
 from starlette.responses import Response
 
@@ -13,6 +14,8 @@ from chatkit_protocol.replies import STATUS
 from chatkit_server.observing.call import Call, Observer, Outcome
 
 PATH = "/metrics"
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable of `prometheus_client` that names the folder through which workers share their numbers."""
 SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LONG = (*SHORT, 60, 120, 300, 600)
 """Seconds; an answer may take minutes."""
@@ -25,11 +28,13 @@ TAGS = {event: str(event.__struct_config__.tag) for event in get_args(ThreadStre
 class Metrics(Observer):
     """Counts and times into a registry of its own.
 
-    With several worker processes, set PROMETHEUS_MULTIPROC_DIR to an empty folder: each worker's page then tells
-    of all of them.
+    With several worker processes, set PROMETHEUS_MULTIPROC_DIR to an empty folder, which is made if it is not there:
+    each worker's page then tells of all of them, except for `process_*`, which it leaves out.
     """
 
     def __init__(self) -> None:
+        if os.environ.get(SHARED):
+            Path(os.environ[SHARED]).mkdir(parents=True, exist_ok=True)
         own = self.registry = CollectorRegistry()
         self._requests = Counter("chatkit_requests", "Requests, by how they ended.", ["type", "outcome"], registry=own)
         self._seconds = Histogram(
@@ -83,7 +88,8 @@ class Metrics(Observer):
     def page(self) -> Response:
         """Give the numbers as Prometheus reads them."""
         registry = self.registry
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        if os.environ.get(SHARED):
+            _forget_the_dead(Path(os.environ[SHARED]))
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -97,3 +103,21 @@ def _outcome(call: Call) -> str:
     if call.status >= 400:  # noqa: PLR2004 - HTTP: the client's fault
         return "refused"
     return "failed" if call.code else "ok"
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Leave out the open streams of workers that were killed: nobody else would count them down."""
+    for file in folder.glob("gauge_livesum_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        if os.name == "posix" and not _is_alive(process):
+            mark_process_dead(process)  # type: ignore[no-untyped-call]
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # there is one, of another user
+        return True
+    return True
