@@ -20,7 +20,7 @@ from starlette.routing import Mount
 
 from chatkit_server import Answer, CustomStreamError, MemoryStore, SQLiteStore, StreamError, Turn, create_app
 from chatkit_server.observing import Observer, observed_store
-from chatkit_server.observing.logs import JSONLines, Logs, log_as_json
+from chatkit_server.observing.logs import OURS, JSONLines, Logs, log_as_json
 from chatkit_server.observing.metrics import CODES, Metrics
 from chatkit_server.observing.traces import Traces
 from support.live import live
@@ -263,23 +263,36 @@ def test_logs_have_ids_and_times_but_not_what_was_said(seen: Seen, port: int) ->
     assert CANARY not in seen.lines.getvalue()
 
 
-def test_what_was_said_is_logged_only_when_asked_for_and_loudly(monkeypatch) -> None:
+def lines_of(**options: Any) -> list[dict[str, Any]]:
+    """Have a process log JSON while somebody says hello, and something fails; give the lines."""
     lines = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    loggers = [logging.getLogger(name) for name in (None, *OURS)]
+    before = [(logger, logger.handlers[:], logger.level) for logger in loggers]
     try:
-        app = create_app(respond, observers=[log_as_json(text=True, to=lines)])
+        app = create_app(respond, observers=[log_as_json(to=lines, **options)])
         with live(app, log_config=None) as port:
-            Wire(port).create("hello you")
+            Wire(port).create(f"hello {CANARY}")
             Wire(port).create("crash")
     finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+        for logger, handlers, level in before:
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+    return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+def test_no_level_of_the_logs_has_what_was_said(level) -> None:
+    logged = lines_of(level=level)
+    assert {"answer", "request", "the answer failed"} <= {line["message"] for line in logged}
+    assert [line for line in logged if CANARY in json.dumps(line)] == []
+
+
+def test_what_was_said_is_logged_only_when_asked_for_and_loudly() -> None:
+    logged = lines_of(text=True)
     assert logged[0]["level"] == "warning"
     assert "text of messages" in logged[0]["message"]
     answers = [line for line in logged if line["message"] == "answer"]
-    assert (answers[0]["asked"], answers[0]["said"]) == ("hello you", f"{CANARY} and more")
+    assert (answers[0]["asked"], answers[0]["said"]) == (f"hello {CANARY}", f"{CANARY} and more")
     (crash,) = (line for line in logged if "exception" in line)
     assert crash["exception"]["message"] == CANARY
 

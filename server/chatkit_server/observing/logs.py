@@ -12,6 +12,7 @@ from chatkit_protocol.items import AssistantMessageItem
 from chatkit_server.observing.call import Call, Observer, Outcome, current
 
 LOUD = "WARNING: logs have the text of messages in them. Whoever reads the logs reads the conversations."
+OURS = ("chatkit_server", "chatkit_agents")
 FIRST = "chatkit.first"
 SAID = "chatkit.said"
 
@@ -103,13 +104,16 @@ class JSONLines(logging.Formatter):
 def log_as_json(*, level: str = "info", text: bool = False, to: TextIO | None = None) -> Logs:
     """Have the whole process log JSON lines, to stderr unless told otherwise; give the observer that logs requests.
 
-    `text` lets messages, answers and the words of exceptions into the lines, and says so loudly.
+    `text` lets messages, answers and the words of exceptions into the lines, and says so loudly. Without it `debug` is
+    for our own loggers alone: libraries tell at that level what goes over the wire.
     """
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(JSONLines(text=text))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    for name in OURS:
+        logging.getLogger(name).setLevel(level.upper())
+    root.setLevel("INFO" if level == "debug" and not text else level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True

@@ -100,7 +100,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     access_log: Annotated[bool, _("print a line for every request", group="Seen from outside")] = False
     logs: Annotated[Literal["text", "json"], _("how log lines are written")] = "text"
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], _("the least that is logged as JSON")] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        _("the least that is logged as JSON; libraries are heard at debug only with log_text"),
+    ] = "info"
     log_text: Annotated[bool, _("JSON logs hold what was said; whoever reads the logs reads the conversations")] = False
     inspector: Annotated[
         Literal["auto", "on", "off"],
