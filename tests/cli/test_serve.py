@@ -25,6 +25,7 @@ from chatkit_conformance.cli.uploads import uploads
 from chatkit_server import create_app
 from chatkit_server.stores.postgres import PostgresStore
 from cli.processes import Served, chatkit_wire
+from support.asgi import Client
 from support.live import live
 from support.model_server import fake_model
 from support.postgres import postgres_url
@@ -157,6 +158,38 @@ def deltas(read: list[bytes]) -> str:
     events = Reply(200, {"content-type": "text/event-stream; charset=utf-8"}, b"".join(read)).raw_events
     updates = [event["update"] for event in events if event["type"] == "thread.item.updated"]
     return "".join(update.get("delta", "") for update in updates)
+
+
+def test_an_answer_whose_client_has_gone_goes_on_and_is_joined_as_the_settings_say(monkeypatch, tmp_path) -> None:
+    apps = []
+    monkeypatch.setattr(listening, "run", lambda app, listener, **_: apps.append(app) or listener.close() or 0)
+    places = ["--port", "0", "--data", str(tmp_path / "x.sqlite3")]
+    assert main(["serve", *places, "--on-disconnect", "finish", "--finish-seconds", "1", "--rejoin-seconds", "9"]) == 0
+    (app,) = apps
+    headers = {"host": "localhost", "chatkit-frame-instance-id": "frame-1"}
+
+    def told(words: int) -> dict:
+        return {"type": "threads.create", "params": {"input": message(f"/long {words}")}}
+
+    async def story() -> None:
+        first = await Client(app, headers=headers, frames=7).post(told(20))
+        again = await Client(app, headers=headers).post(told(20))
+        assert again.startswith(first)
+        assert len(again) > len(first)
+        store = app.state.backend.store
+        assert len((await store.list_threads("local", limit=9)).data) == 1
+        began = time.monotonic()
+        await Client(app, headers=headers, frames=7).post(told(500))
+        thread = (await store.list_threads("local", limit=1)).data[0].id
+        kinds = []
+        while "sdk_hidden_context" not in kinds:
+            await asyncio.sleep(0.1)
+            page = await store.list_items("local", thread, limit=9, hidden=True)
+            kinds = [item.__struct_config__.tag for item in page.data]
+        assert 0.9 < time.monotonic() - began < 5
+        await store.aclose()
+
+    asyncio.run(story())
 
 
 def test_a_port_that_is_taken_is_told() -> None:

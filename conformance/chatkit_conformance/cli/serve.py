@@ -147,6 +147,8 @@ def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], **o
         store_within=told.store_seconds or None,
         drain=told.shutdown_seconds,
         on_disconnect=told.on_disconnect,
+        finish_within=told.finish_seconds,
+        rejoin_within=told.rejoin_seconds,
         thread_wait=told.thread_wait,
         max_body=told.max_body or sys.maxsize,
         limits=Limits(

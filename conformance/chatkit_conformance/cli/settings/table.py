@@ -34,6 +34,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     on_disconnect: Annotated[
         Literal["stop", "finish"], _("whether an answer whose client has gone is stopped, or finished")
     ] = "stop"
+    finish_seconds: Annotated[Seconds, _("with finish: how long an answer may go on that nobody reads")] = 600.0
+    rejoin_seconds: Annotated[
+        Seconds, _("how long an answer waits for a client whose connection was cut; 0: it is made anew")
+    ] = 30.0
     thread_wait: Annotated[Seconds, _("how long an answer waits for another one in its thread; then 409")] = 20.0
 
     data: Annotated[
