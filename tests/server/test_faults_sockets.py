@@ -62,6 +62,24 @@ async def pieces() -> AsyncIterator[str]:
         yield "x" * 1000
 
 
+async def speak(turn: Turn) -> Answer:
+    """A workflow, a message word by word, a widget, each of which takes its time."""
+    if turn.text == "warm":
+        return
+    workflow = turn.workflow()
+    yield workflow.start(CustomTask(title="thinking"))
+    await asyncio.sleep(0.01)
+    yield workflow.finish()
+    yield turn.stream(words())
+    yield turn.widget(CARD)
+
+
+async def words() -> AsyncIterator[str]:
+    for word in ("one ", "two ", "three "):
+        await asyncio.sleep(0.01)
+        yield word
+
+
 STORES: list[Any] = [
     pytest.param(lambda _path: MemoryStore(), id="memory"),
     pytest.param(lambda path: SQLiteStore(path / "chat.sqlite3"), id="sqlite"),
@@ -75,12 +93,7 @@ def test_a_client_that_resets_the_connection_at_any_frame_has_what_it_was_sent(
 ) -> None:
     with unharmed(create_app(talk, store=make_store(tmp_path), ping=0.05)) as server:
         for count in range(1, FRAMES + 1):
-            with connect(server.port) as client:
-                client.sendall(request(CREATE))
-                got = b""
-                while got.count(b"\n\n") < count:
-                    got += client.recv(200)
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+            got = cut_after(server.port, count)
             sent = [decode_event(part.data) for part in SSEDecoder().feed(frames_of(got))]
             eventually(lambda: isinstance(server.items()[-1], SDKHiddenContextItem), lambda: f"{server.items()}")
             items = server.items()
@@ -90,6 +103,37 @@ def test_a_client_that_resets_the_connection_at_any_frame_has_what_it_was_sent(
             thread = items[0].thread_id
             assert server.wire.items(thread)[0]["type"] == "user_message"
             assert server.wire.ask("threads.delete", thread_id=thread).status == 200
+
+
+@pytest.mark.parametrize("make_store", STORES)
+def test_an_answer_is_whole_at_whichever_frame_its_client_resets_the_connection(
+    make_store: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    app = create_app(speak, store=make_store(tmp_path), on_disconnect="finish", ping=0.05, strict=True)
+    with unharmed(app) as server:
+        whole = server.wire.create("go")
+        server.wire.ask("threads.delete", thread_id=whole.raw_events[0]["thread"]["id"])
+        kinds = [event["item"]["type"] for event in whole.of("thread.item.done")]
+        for count in range(1, len(whole.raw_events)):
+            cut_after(server.port, count)
+            eventually(lambda: [kind_of(item) for item in server.items()] == kinds, lambda: f"{server.items()}")
+            assert said(server.items()) == "one two three "
+            assert server.wire.ask("threads.delete", thread_id=server.items()[0].thread_id).status == 200
+
+
+def kind_of(item: Any) -> Any:
+    return item.__struct_config__.tag
+
+
+def cut_after(port: int, count: int) -> bytes:
+    """Ask for an answer, and reset the connection after so many frames; give what came."""
+    with connect(port) as client:
+        client.sendall(request(CREATE))
+        got = b""
+        while got.count(b"\n\n") < count:
+            got += client.recv(200)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+    return got
 
 
 def frames_of(got: bytes) -> bytes:
