@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -15,9 +16,12 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from chatkit_conformance.testbed.app import Obedient
-from chatkit_server import MemoryStore, SQLiteStore, Store, create_app
+from chatkit_server import Context, MemoryStore, SQLiteStore, Store, create_app
 from chatkit_server.auth import bearer
 from chatkit_server.files import FileStore, disk
+from chatkit_server.files.shelf import key_of
+from chatkit_server.files.signing import Signer
+from chatkit_server.routes import TABLE
 from support.live import live
 from support.postgres import postgres_url
 from support.profiles import share
@@ -41,7 +45,7 @@ class Strangers(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        run = next(numbers)
+        self.run = run = next(numbers)
         self.wires = [
             Wire(self.port, headers={"authorization": f"Bearer {token(str(run) + tenant, user)}"})
             for tenant, user in NAMES
@@ -80,12 +84,20 @@ class Strangers(RuleBasedStateMachine):
         assert Wire(self.port, place.path).request("PUT", data).status == 204
         self.files[made["id"]] = (who, place.path)
 
+    @rule(who=who)
+    def attach_directly(self, who: int) -> None:
+        form = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{self.canaries[who]}"\r\n'
+        form += f"Content-Type: text/plain\r\n\r\n{self.canaries[who]}\r\n--edge--\r\n"
+        place = Wire(self.port, "/chatkit/api/upload", self.wires[who].headers)
+        made = place.post(form, {"content-type": "multipart/form-data; boundary=edge"})
+        self.files[made.json["id"]] = (who, "")
+
     @precondition(lambda self: self.threads)
     @rule(data=st.data(), who=who)
     def reach_for_a_thread(self, data: st.DataObject, who: int) -> None:
-        name = data.draw(st.sampled_from(sorted(self.threads)))
+        name = data.draw(st.sampled_from(list(self.threads)))
         owner, items, _ = self.threads[name]
-        kind, make = data.draw(st.sampled_from(REQUESTS))
+        kind, make = data.draw(st.sampled_from(REQUESTS if owner == who else [*REQUESTS, *RETURNS]))
         reply = self.ask(who, kind, **make(name, items))
         if owner != who:
             unknown = self.ask(who, kind, **make("thr_unknown", ["msg_unknown"] * 2))
@@ -93,6 +105,20 @@ class Strangers(RuleBasedStateMachine):
             assert reply.status == 404
         else:
             self.happened(kind, name, reply)
+
+    @rule(data=st.data(), who=who)
+    def reach_from_a_thread_of_one_s_own(self, data: st.DataObject, who: int) -> None:
+        own = [name for name, (owner, *_) in self.threads.items() if owner == who]
+        others = [(name, items) for name, (owner, items, _) in self.threads.items() if owner != who]
+        if own and others:
+            thread, items = data.draw(st.sampled_from(others))
+            kind, make = data.draw(st.sampled_from(WITHIN))
+            asked, unknown = (
+                self.ask(who, kind, **make(own[0], there, item))
+                for there, item in ((thread, items[0]), ("thr_unknown", "msg_unknown"))
+            )
+            assert (asked.status, asked.body) == (unknown.status, unknown.body)
+            assert asked.status in {200, 404}
 
     def happened(self, kind: str, name: str, reply: Reply) -> None:
         owner, items, title = self.threads[name]
@@ -111,7 +137,7 @@ class Strangers(RuleBasedStateMachine):
     @precondition(lambda self: self.files)
     @rule(data=st.data(), who=who, delete=st.booleans())
     def reach_for_a_file(self, data: st.DataObject, who: int, delete: bool) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)))
+        name = data.draw(st.sampled_from(list(self.files)))
         owner, _ = self.files[name]
         kind = "attachments.delete" if delete else "threads.create"
         asked, unknown = (
@@ -129,10 +155,10 @@ class Strangers(RuleBasedStateMachine):
                 thread = asked.raw_events[0]["thread"]["id"]
                 self.threads[thread] = (who, [asked.raw_events[1]["item"]["id"]], "")
 
-    @precondition(lambda self: self.files)
+    @precondition(lambda self: any(path for _, path in self.files.values()))
     @rule(data=st.data())
     def change_an_address(self, data: st.DataObject) -> None:
-        path = data.draw(st.sampled_from(sorted(path for _, path in self.files.values())))
+        path = data.draw(st.sampled_from([path for _, path in self.files.values() if path]))
         head, _, tail = path.rpartition("/")
         parts = tail.split(".")
         where = data.draw(st.integers(0, len(parts[1]) - 1))
@@ -153,6 +179,10 @@ class Strangers(RuleBasedStateMachine):
         for name, (owner, items, _) in self.threads.items():
             data = self.ask(owner, "items.list", thread_id=name, order="asc", limit=1000).json["data"]
             assert [row["id"] for row in data] == items
+        for name, (owner, _) in self.files.items():
+            key = key_of(Context(tenant=f"{self.run}{NAMES[owner][0]}", user=NAMES[owner][1]).owner, name)
+            address = f"/chatkit/api/files/{Signer(SECRET).sign(key, 'download', 60)}"
+            assert Wire(self.port, address).request("GET").body == self.canaries[owner].encode()
 
 
 def input_of(thread: str, _items: list[str]) -> dict[str, Any]:
@@ -171,6 +201,43 @@ REQUESTS: list[tuple[str, Make]] = [
     ("items.feedback", lambda thread, items: {"thread_id": thread, "item_ids": items[:1], "kind": "positive"}),
 ]
 """Everything that names a thread and can be asked of any."""
+RETURNS: list[tuple[str, Make]] = [
+    ("threads.sync_custom_action", lambda thread, _items: {"thread_id": thread, "action": {"type": "a"}}),
+    ("threads.add_client_tool_output", lambda thread, _items: {"thread_id": thread, "result": 1}),
+    (
+        "threads.add_structured_input",
+        lambda thread, items: {"thread_id": thread, "item_id": items[0], "input": {"status": "skipped"}},
+    ),
+]
+"""What names a thread, and only some can be asked."""
+WITHIN: list[tuple[str, Callable[[str, str, str], dict[str, Any]]]] = [
+    ("threads.list", lambda _own, thread, _item: {"after": thread}),
+    ("items.list", lambda own, _thread, item: {"thread_id": own, "after": item}),
+    ("items.feedback", lambda own, _thread, item: {"thread_id": own, "item_ids": [item], "kind": "negative"}),
+    ("threads.retry_after_item", lambda own, _thread, item: {"thread_id": own, "item_id": item}),
+    ("threads.custom_action", lambda own, _thread, item: {"thread_id": own, "item_id": item, "action": {"type": "a"}}),
+    (
+        "threads.sync_custom_action",
+        lambda own, _thread, item: {"thread_id": own, "item_id": item, "action": {"type": "a"}},
+    ),
+    (
+        "threads.add_structured_input",
+        lambda own, _thread, item: {"thread_id": own, "item_id": item, "input": {"status": "skipped"}},
+    ),
+]
+"""What names an item, or a place in a list: asked with a thread of one's own and something of another's."""
+
+
+def test_everything_that_names_something_is_asked() -> None:
+    """A request of a new type that names a thread, an item or a file has to be among those that are tried."""
+    asked = {kind for kind, _ in [*REQUESTS, *RETURNS, *WITHIN]} | {"attachments.delete", "threads.create"}
+    assert asked >= {
+        kind for kind in map(tag_of, TABLE) if not kind.startswith("input.") and kind != "attachments.create"
+    }
+
+
+def tag_of(request: type) -> str:
+    return str(msgspec.inspect.type_info(request).tag)  # type: ignore[attr-defined]  # a Struct's
 
 
 def stores(tmp_path: Path) -> dict[str, Callable[[], Store]]:
