@@ -23,6 +23,7 @@ from chatkit_server import Answer, MemoryStore, NotFound, Turn, Unauthorized, cr
 from chatkit_server.files import FileLimits, FileStore, disk, secret_in
 from chatkit_server.files.shelf import About
 from support.bucket import bucket
+from support.faults import connect, until_closed
 from support.live import live
 from support.wire import Reply, Wire
 
@@ -416,7 +417,7 @@ def test_a_direct_upload_is_a_form(wire: Wire, body: bytes, kind: str) -> None:
 def test_a_direct_upload_without_length_is_not_read_to_its_end(wire: Wire, files: FileStore) -> None:
     before = objects(files)
     place = Wire(wire.port, "/chatkit/api/upload", wire.headers)
-    head = form(b"")[0].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    head = form(b"", mime_type="text/plain")[0].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     body = (piece for piece in [head, *[b"x" * 65536] * 7])
     sent = {"content-type": "multipart/form-data; boundary=edge"}
     # The server answers and closes while we may still be sending: then the system can throw its answer away.
@@ -424,6 +425,63 @@ def test_a_direct_upload_without_length_is_not_read_to_its_end(wire: Wire, files
         assert connection.getresponse().status == 413
     assert objects(files) == before
     assert direct(wire, PNG).status == 200
+
+
+def test_a_direct_upload_is_refused_while_it_comes(wire: Wire, files: FileStore) -> None:
+    """A program that says it is a picture is told so by its first bytes."""
+    before = objects(files)
+    body, kind = form(b"MZ" + b"x" * 5000)
+    lines = ["POST /chatkit/api/upload HTTP/1.1", "Host: localhost", "X-User: ann", f"Content-Type: {kind}"]
+    head = "\r\n".join([*lines, "Content-Length: 250000", "Connection: close", "", ""])
+    with connect(wire.port) as client:
+        client.sendall(head.encode() + body.removesuffix(b"\r\n--edge--\r\n"))
+        got = until_closed(client)
+    assert got.startswith(b"HTTP/1.1 400 ")
+    assert b'"reason":"type"' in got
+    assert objects(files) == before
+
+
+FORMS: list[Any] = [
+    pytest.param([b"a", b"FILE"], 200, "", id="another field before it"),
+    pytest.param([b"FILE", b"a", b"b"], 200, "", id="more behind it"),
+    pytest.param([b"FILE", b"FILE"], 400, "one file at a time", id="two files"),
+    pytest.param([], 400, "no file in the field file", id="nothing"),
+]
+
+
+@pytest.mark.parametrize("step", [1, 7, 4096])
+@pytest.mark.parametrize(("parts", "status", "words"), FORMS)
+def test_a_form_is_read_in_whatever_pieces_it_comes(
+    wire: Wire, parts: list[bytes], status: int, words: str, step: int
+) -> None:
+    data = b"line\r\n--edg\r\n--edg e\r\n"
+    said = b'Content-Disposition: form-data; name="file"; filename="\xc3\xa4 \\"b\\".txt"\r\nContent-Type: text/plain'
+    spelled = {b"FILE": said + b"\r\n\r\n" + data}
+    body = b"".join(
+        b"--edge\r\n"
+        + spelled.get(part, b'Content-Disposition: form-data; name="%b"\r\n\r\n%b' % (part, part))
+        + b"\r\n"
+        for part in parts
+    )
+    body += b"--edge--\r\n"
+    pieces = (body[at : at + step] for at in range(0, len(body), step))
+    place = Wire(wire.port, "/chatkit/api/upload", wire.headers)
+    with place.open("POST", pieces, {"content-type": 'multipart/form-data; boundary="edge"'}) as connection:
+        response = connection.getresponse()
+        told = json.load(response)
+    assert (response.status, words in told.get("message", "")) == (status, True)
+    if status == 200:
+        assert told["name"] == 'ä "b".txt'
+        assert read_back(wire.create(attachments=[told["id"]])) == (len(data), data)
+
+
+@pytest.mark.parametrize("cut", [1, 5, 60], ids=["its last letter", "its end", "the middle of the file"])
+def test_a_form_that_breaks_off_is_no_file(wire: Wire, files: FileStore, cut: int) -> None:
+    before = objects(files)
+    body, kind = form(b"x" * 100, mime_type="text/plain")
+    reply = Wire(wire.port, "/chatkit/api/upload", wire.headers).post(body[:-cut], {"content-type": kind})
+    assert (reply.status == 200) == (cut < 5), "the file is whole when a line with the boundary follows it"
+    assert (objects(files) == before) == (cut >= 5)
 
 
 def test_who_is_nobody_uploads_nothing(wire: Wire, files: FileStore) -> None:

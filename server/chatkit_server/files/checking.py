@@ -47,16 +47,22 @@ class FileLimits(Struct, frozen=True, kw_only=True):
 
     def announced(self, name: str, size: int, mime_type: str) -> None:
         """Refuse a file by what is said of it before it comes. Raises RequestError."""
-        if not 0 < len(name) <= LONGEST_NAME:
-            raise RequestError(f"a name has 1 to {LONGEST_NAME} characters", path="$.params.name", reason="name")
-        if not TYPE.fullmatch(mime_type):
-            raise RequestError("no media type", path="$.params.mime_type", reason="type")
-        if not any(fnmatchcase(media_type(mime_type), pattern) for pattern in self.accept):
-            raise RequestError("files of this type are not taken", path="$.params.mime_type", reason="type")
+        self.describes(name, mime_type, "$.params.")
         if size > self.max_bytes:
             raise RequestError(
                 f"files have at most {self.max_bytes} bytes", code="too_large", path="$.params.size", reason="size"
             )
+
+    def describes(self, name: str, mime_type: str, place: str = "") -> None:
+        """Refuse a file by its name and type; `place` is where a request says them. Raises RequestError."""
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise RequestError(
+                f"a name has 1 to {LONGEST_NAME} characters", path=place and f"{place}name", reason="name"
+            )
+        if not TYPE.fullmatch(mime_type):
+            raise RequestError("no media type", path=place and f"{place}mime_type", reason="type")
+        if not any(fnmatchcase(media_type(mime_type), pattern) for pattern in self.accept):
+            raise RequestError("files of this type are not taken", path=place and f"{place}mime_type", reason="type")
 
 
 def media_type(mime_type: str) -> str:
@@ -64,15 +70,24 @@ def media_type(mime_type: str) -> str:
     return mime_type.partition(";")[0].strip().lower()
 
 
-async def received(pieces: AsyncIterable[bytes], *, mime_type: str, size: int) -> IO[bytes]:
+async def received(
+    pieces: AsyncIterable[bytes], *, mime_type: str, size: int | None = None, most: int = 0
+) -> IO[bytes]:
     """Take a file in, no further than it is as large and of the type as was said; the caller closes it.
+
+    Args:
+        pieces: its bytes.
+        mime_type: what it is said to be.
+        size: how many bytes were announced, if they were.
+        most: how many bytes it may have otherwise.
 
     Raises:
         RequestError: as soon as it is known.
     """
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is given away
     try:
-        await _fill(file, pieces, media_type(mime_type), size)
+        got = await _fill(file, pieces, media_type(mime_type), most if size is None else size)
+        _hold_to_size(got, size)
         file.seek(0)
     except BaseException:
         file.close()
@@ -80,21 +95,25 @@ async def received(pieces: AsyncIterable[bytes], *, mime_type: str, size: int) -
     return file
 
 
-async def _fill(file: IO[bytes], pieces: AsyncIterable[bytes], kind: str, size: int) -> None:
+async def _fill(file: IO[bytes], pieces: AsyncIterable[bytes], kind: str, most: int) -> int:
     got = 0
     head = b""
     async for piece in pieces:
         got += len(piece)
-        if got > size:
-            raise RequestError(f"more than the {size} bytes that were announced", code="too_large", reason="size")
+        if got > most:
+            raise RequestError(f"more than {most} bytes", code="too_large", reason="size")
         if len(head) < HEAD:
             head += piece[: HEAD - len(head)]
             if len(head) == HEAD:
                 _hold_to_type(kind, head)
         file.write(piece)
-    if got < size:
-        raise RequestError(f"{got} bytes came instead of {size}", reason="size")
     _hold_to_type(kind, head)
+    return got
+
+
+def _hold_to_size(got: int, size: int | None) -> None:
+    if size is not None and got < size:
+        raise RequestError(f"{got} bytes came instead of {size}", reason="size")
 
 
 def _hold_to_type(kind: str, head: bytes) -> None:
