@@ -63,7 +63,11 @@ class Wire:
         connection = _Connection("127.0.0.1", self.port, timeout=20)
         data = json.dumps(body) if isinstance(body, dict) else body
         sent = {"content-type": "application/json", "accept": "text/event-stream"} | self.headers | (headers or {})
-        connection.request(method, self.path, data, sent)
+        try:
+            connection.request(method, self.path, data, sent)
+        except BaseException:  # the server answered and closed before all was sent
+            connection.close()
+            raise
         return connection
 
     def ask(self, kind: str, /, **params: Any) -> Reply:
