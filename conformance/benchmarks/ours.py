@@ -10,7 +10,7 @@ import uvicorn
 
 from agents import set_tracing_disabled
 from chatkit_agents import agent_responder
-from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, create_app
+from chatkit_server import Answer, SQLiteStore, Turn, create_app
 
 agent = agent_responder(fake_agent.AGENT, history=1)
 
@@ -30,5 +30,5 @@ if __name__ == "__main__":
     parser.add_argument("--data", default="")
     given = parser.parse_args()
     set_tracing_disabled(disabled=True)
-    app = create_app(respond, store=SQLiteStore(given.data) if given.data else MemoryStore())
+    app = create_app(respond, store=SQLiteStore(given.data) if given.data else None)
     uvicorn.run(app, host="127.0.0.1", port=given.port, log_level="critical", access_log=False)

@@ -154,7 +154,7 @@ def create_app(
     )
     backend = Backend(
         hooks=hooks,
-        store=observed_store(bounded_store(store or MemoryStore(), store_within), observers),
+        store=observed_store(bounded_store(store, store_within) if store else MemoryStore(), observers),
         allow_cancel=allow_cancel and on_disconnect == "stop",
         strict=strict,
         new_id=new_id,
@@ -248,7 +248,8 @@ class _Endpoint:
         async with turn.held:
             turn.held.enter_context(self._gate.stream(context.owner))
             stream = await self._stream(turn, body)
-        return EventResponse(stream, ping=self._ping, patience=self._patience, closing=self._drain.add(stream))
+        self._drain.add(stream)
+        return EventResponse(stream, ping=self._ping, patience=self._patience)
 
     async def _stream(self, turn: Turn, body: bytes) -> EventStream:
         """Begin to answer, or take up the answer to the same request that came before."""
@@ -291,8 +292,8 @@ class _Endpoint:
 
 def _base_url(http: Request) -> str:
     """Tell where this very app was reached; Starlette's own `base_url` leaves out what it is mounted under."""
-    root = http.scope.get("root_path", "")
-    return str(http.url.replace(path=f"{root}/", query="", fragment=""))
+    url = http.url
+    return f"{url.scheme}://{url.netloc}{http.scope.get('root_path', '')}/"
 
 
 async def _http_error(_http: Request, error: Exception) -> Response:

@@ -1,7 +1,6 @@
 """What the events of an answer do to the store, and what is saved when the user stops it."""
 
 from collections.abc import Callable, Coroutine
-from copy import deepcopy
 from typing import Any, ClassVar
 
 from chatkit_protocol.codec import decode_item, encode
@@ -41,7 +40,7 @@ class _Pending:
     """An item between `added` and `done`, as it stands: what changes it is only noted until someone asks."""
 
     def __init__(self, item: ThreadItem) -> None:
-        self._item = deepcopy(item)
+        self._item = _sound(item)
         self._updates: list[ThreadItemUpdate] = []
         self._part: int | None = None
         self._pieces: list[str] = []
@@ -121,7 +120,7 @@ class Keeper:
         return self._turn.store.delete_items(self._turn.user, self._turn.thread.id, [event.item_id])
 
     async def _save(self, item: ThreadItem) -> None:
-        decode_item(encode(item))  # a field of the wrong type fails here, not when the thread is read
+        _sound(item)
         await self._turn.store.save_item(self._turn.user, self._turn.thread.id, item)
 
     EFFECTS: ClassVar[dict[type, Callable[["Keeper", Any], Work | None]]] = {
@@ -131,3 +130,8 @@ class Keeper:
         ThreadItemReplaced: _settled,
         ThreadItemRemoved: _removed,
     }
+
+
+def _sound(item: ThreadItem) -> ThreadItem:
+    """Copy an item. A field of the wrong type fails here, not when the thread is read."""
+    return decode_item(encode(item))

@@ -5,16 +5,19 @@ to wait, for a model say, it sends what is there in one write. Once the client d
 sends instead, all that is ready at a time, until the client has caught up; a producer that finds the buffer full waits.
 When the client goes away the producer is cancelled, which is the user's stop, and whoever closes the response waits for
 what has to be saved. Or, with `finish`, it goes on alone.
+
+The response is written by hand, since this is what every token passes: sse-starlette's takes four tasks a stream, where
+one is enough, and sends every frame from one of them.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
 from time import monotonic
 
 import anyio
-from sse_starlette import EventSourceResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from chatkit_protocol.events import ErrorEvent, ThreadStreamEvent
@@ -33,29 +36,29 @@ LINGER = 0.005
 GRACE = 10.0
 """Seconds that a closed response waits for saving; saving itself goes on beyond them."""
 
-FOREVER = 3600.0
-"""Whoever gives `closing` ends the streams itself."""
-
 HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 
 _running: set[asyncio.Task[None]] = set()
 """Producers that run; an event loop alone does not keep its tasks alive."""
 
 
-class ShortWay:
-    """Past the response: whoever makes frames sends them, so long as the client takes them at once."""
+class Client:
+    """Who reads a stream: gets what is sent, and says if it does not take that at once."""
 
-    def __init__(self, send: Send, patience: float | None) -> None:
+    def __init__(self, send: Send, *, ping: float = 0.0, patience: float | None = None) -> None:
         self._send = send
+        self._ping = ping
         self._patience = patience
+        self._last = monotonic()
         self._rest: Awaitable[object] | None = None
         self._error: Exception | None = None
 
     def take(self, batch: bytes) -> bool:
         """Send frames; tell whether they are sent. If not, nothing more may be sent before `free`."""
+        self._last = monotonic()
         try:
             self._rest = begin(self._send({"type": "http.response.body", "body": batch, "more_body": True}))
-        except Exception as error:  # noqa: BLE001 - it is for who waits for the way to be free
+        except Exception as error:  # noqa: BLE001 - it is for who waits for the client to be free
             self._error = error
         return not self._rest and not self._error
 
@@ -67,6 +70,10 @@ class ShortWay:
             async with asyncio.timeout(self._patience):
                 await self._rest
             self._rest = None
+
+    def silence(self) -> float | None:
+        """Tell how many seconds nothing more may be said before something has to be; None if that never ends."""
+        return max(0.0, self._last + self._ping - monotonic()) if self._ping else None
 
 
 class EventStream:
@@ -98,39 +105,36 @@ class EventStream:
         self._begun = False
         self._late = False
         self._farewell: ErrorEvent | None = None
-        self._way: ShortWay | None = None
-        """There while the reader has had everything."""
+        self._client: Client | None = None
+        """Who reads, while it has had everything: the producer sends what follows."""
         self._task = asyncio.create_task(self._produce())
         _running.add(self._task)
         self._task.add_done_callback(_running.discard)
 
-    def batches(self, way: ShortWay | None = None) -> AsyncIterator[bytes]:
-        """Give the frames that are ready, together, as soon as there are any; but those that could go the short way."""
-        return self._batches(self.reader, way)
+    async def give(self, client: Client, reader: int) -> None:
+        """Give a client all frames, those that are ready together, as soon as there are any."""
+        while self.reader == reader and (self._buffer or not self._produced):
+            if not self._buffer:
+                await self._more(client)
+            elif not client.take(self._batch()):
+                await client.free()
+        if self.reader == reader:
+            self.heard.set()
 
-    async def _batches(self, reader: int, way: ShortWay | None) -> AsyncIterator[bytes]:
-        try:
-            while self.reader == reader and (self._buffer or not self._produced):
-                if self._buffer:
-                    yield self._batch()
-                else:
-                    await self._more(way)
-            if self.reader == reader:
-                self.heard.set()
-        finally:
-            await self.leave(reader)
-
-    async def _more(self, way: ShortWay | None) -> None:
-        """Wait for frames that the reader has to take. The short way is open meanwhile."""
+    async def _more(self, client: Client) -> None:
+        """Wait for something that has to be given, a ping if there is nothing else. The producer sends meanwhile."""
         self._ready.clear()
-        self._way = way
+        self._client = client
         try:
-            await self._ready.wait()
+            async with asyncio.timeout(client.silence()):
+                await self._ready.wait()
+        except TimeoutError:
+            if not self._buffer and client.silence() == 0:
+                self._buffer += PING
         finally:
-            if self._way is way:
-                self._way = None
-        if way:
-            await way.free()
+            if self._client is client:
+                self._client = None
+        await client.free()
 
     def _batch(self) -> bytes:
         batch = bytes(self._buffer)
@@ -140,14 +144,14 @@ class EventStream:
 
     def _flush(self) -> None:
         """Send what is ready, or have the reader do it. Called whenever the producer is about to wait."""
-        if self._buffer and not (self._way and self._way.take(self._batch())):
-            self._way = None
+        if self._buffer and not (self._client and self._client.take(self._batch())):
+            self._client = None
             self._ready.set()
 
     def join(self) -> None:
         """Let a new reader take over; one that comes too late to have every frame gets what lasts, in the end."""
         self.reader += 1
-        self._way = None
+        self._client = None
         self.heard.clear()
         self.abandoned = False
         frames = self.record.frames if self.record else b""
@@ -216,16 +220,16 @@ class EventStream:
             self._ready.set()
 
     async def _tell(self) -> None:
-        began = monotonic()
+        buffer, began = self._buffer, monotonic()
         try:
             async with aclosing(self._events) as events:
                 async for event in events:
-                    if not self._buffer:
+                    if not buffer:
                         began = monotonic()
                     self._write(event)
                     if self.stopping:
                         break
-                    if len(self._buffer) >= HIGH_WATER or monotonic() - began > LINGER:
+                    if len(buffer) >= HIGH_WATER or monotonic() - began > LINGER:
                         await self._pause()
         except asyncio.CancelledError:
             if self.stopping:
@@ -243,7 +247,7 @@ class EventStream:
 
     def _write(self, event: ThreadStreamEvent) -> None:
         """Write a frame for the reader, and for those who may join."""
-        start = len(self._buffer)
+        start = len(self._buffer) if self.record else 0
         frame_into(event, self._buffer)
         if self.record:
             self.record.add(event, self._buffer[start:])
@@ -258,40 +262,43 @@ class EventStream:
             await self._room.wait()
 
 
-class EventResponse(EventSourceResponse):
-    """The HTTP reply: pings while nothing is ready, an end when the client goes away, under any ASGI server."""
+class EventResponse(Response):
+    """The HTTP reply: a comment after some silence, an end when the client goes away, under any ASGI server."""
 
-    def __init__(
-        self,
-        stream: EventStream,
-        *,
-        ping: float,
-        patience: float | None = None,
-        closing: anyio.Event | None = None,
-    ) -> None:
-        super().__init__(
-            stream.batches(),
-            headers=HEADERS,
-            ping=ping,
-            ping_message_factory=_ping,  # type: ignore[arg-type]  # bytes are sent as they are
-            send_timeout=patience,
-            shutdown_event=closing,
-            shutdown_grace_period=FOREVER if closing else 0,
-        )
+    media_type = "text/event-stream"
+
+    def __init__(self, stream: EventStream, *, ping: float, patience: float | None = None) -> None:
+        self.status_code = 200
+        self.background = None
+        self.init_headers(HEADERS)
         self._stream = stream
         self._reader = stream.reader
+        self._ping = ping
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; when sending ends for whatever reason, the stream ends too."""
-        self.body_iterator = self._stream.batches(ShortWay(send, self._patience))
+        del scope
         try:
-            await super().__call__(scope, receive, send)
-        except* OSError:  # `send` raises when the client is gone (ASGI 2.4) or takes nothing, for the pings as well
+            async with asyncio.timeout(None) as connection:
+                listening = asyncio.create_task(_listen(receive, connection))
+                try:
+                    await self._give(send)
+                finally:
+                    listening.cancel()
+        except OSError:  # it left, `send` raised because it is gone (ASGI 2.4), or it took nothing for too long
             logger.debug("the client went away")
         finally:
             await self._stream.leave(self._reader)
 
+    async def _give(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await self._stream.give(Client(send, ping=self._ping, patience=self._patience), self._reader)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-def _ping() -> bytes:
-    return PING
+
+async def _listen(receive: Receive, connection: asyncio.Timeout) -> None:
+    """End what goes on within `connection` when the client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    connection.reschedule(0)

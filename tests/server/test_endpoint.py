@@ -231,3 +231,18 @@ def test_pings_are_one_comment_line_and_can_be_turned_off() -> None:
     assert bodies[0].count(b": ping\n") >= 2
     assert b": ping\n\n" not in bodies[0]
     assert b"ping" not in bodies[1]
+
+
+def test_an_answer_that_goes_on_needs_no_pings() -> None:
+    import asyncio  # noqa: PLC0415 - only here
+
+    async def lively(turn: Turn) -> Answer:
+        for number in range(30):
+            await asyncio.sleep(0.02)
+            yield turn.notice(str(number))
+        await asyncio.sleep(0.5)
+
+    with live(create_app(lively, ping=0.3)) as port:
+        said, _, silent = Wire(port).create().body.rpartition(b'"29"')
+    assert b"ping" not in said
+    assert b": ping\n" in silent

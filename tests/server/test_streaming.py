@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chatkit_server import Answer, Turn, create_app
+from chatkit_server import Answer, Turn, create_app, streaming
 from chatkit_server.streaming import HIGH_WATER, EventStream
 from support.asgi import Client, GoneError
 from support.live import live
@@ -221,12 +221,34 @@ def test_the_buffer_stays_small() -> None:
         turn_event = Notice(level="info", message="x" * 100)
         stream = EventStream(events())  # type: ignore[arg-type]
         largest = 0
-        async for batch in stream.batches():
-            largest = max(largest, len(batch))
+
+        async def send(message: Any) -> None:
+            nonlocal largest
+            largest = max(largest, len(message["body"]))
             await asyncio.sleep(0)
+
+        await stream.give(streaming.Client(send), stream.reader)
         return largest
 
     assert asyncio.run(run()) < HIGH_WATER + 1024
+
+
+def test_a_stream_takes_two_tasks_beside_the_one_of_its_request() -> None:
+    async def tasks(streams: int) -> int:
+        running: list[int] = []
+
+        async def respond(turn: Turn) -> Answer:
+            yield turn.notice("before")
+            await asyncio.sleep(0.01)
+            running.append(len(asyncio.all_tasks()))
+
+        app = create_app(respond)
+        await asyncio.gather(*(Client(app).post(CREATE) for _ in range(streams)))
+        return max(running)
+
+    clients = 3
+    """Tasks that each client takes: its own, one for the request, and one that waits to go away."""
+    assert asyncio.run(tasks(20)) - asyncio.run(tasks(10)) == 10 * (clients + 2)
 
 
 def test_concurrent_streams_do_not_mix() -> None:

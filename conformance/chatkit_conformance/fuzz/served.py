@@ -20,8 +20,8 @@ from chatkit_conformance.transcript import Exchange
 
 PATIENCE = 10.0
 """Seconds after which an answer that has not ended hangs."""
-WAITING = {"Drain._end_all", "_shutdown_watcher"}
-"""Tasks, ours and of sse-starlette, that wait for the end of the process."""
+WAITING = {"Drain._end_all_in_time"}
+"""Tasks that wait for the end of the process."""
 
 
 class Body(msgspec.Struct, tag=True):
