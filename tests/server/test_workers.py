@@ -5,6 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from chatkit_conformance.driver import Endpoint, post
 from chatkit_conformance.rules import lint
 from chatkit_conformance.transcript import Exchange, compact
 from support.postgres import postgres_store
-from support.wire import Reply, message
+from support.wire import Reply, Wire, frames, message
 from support.workers import workers
 
 SECONDS = 6.0
@@ -28,16 +29,17 @@ from chatkit_server import create_app
 from chatkit_server.stores.postgres import PostgresStore
 
 async def respond(turn):
+    slow = turn.text.startswith("slow")
     async def words():
         for word in ("one ", "two ", f"by {os.getpid()}"):
-            await asyncio.sleep(0.004)
+            await asyncio.sleep(0.3 if slow else 0.004)
             yield word
     yield turn.say(f"You said {turn.text}")
     yield turn.stream(words())
     turn.thread.title = turn.text
 
 store = PostgresStore(os.environ["URL"], schema=os.environ["SCHEMA"], connections=5)
-app = create_app(respond, store=store, thread_wait=60)
+app = create_app(respond, store=store, thread_wait=60, on_disconnect="finish")
 """
 
 
@@ -97,6 +99,29 @@ def streams_of(load: Load) -> dict[str, list[Exchange]]:
 
 def said(exchange: Exchange) -> list[dict[str, Any]]:
     return [event["item"] for event in events(exchange) if event["type"] == "thread.item.done"]
+
+
+@pytest.mark.slow
+def test_whose_connection_is_cut_gets_the_same_answer_from_whichever_worker(port: int) -> None:
+    """The widget's own way: the same body from the same frame, over a new connection, which any worker may take."""
+
+    def again(name: str) -> tuple[bytes, bytes]:
+        wire = Wire(port, headers={"chatkit-frame-instance-id": name})
+        body = {"type": "threads.create", "params": {"input": message(f"slow {name}")}}
+        with wire.open("POST", body) as connection, connection.getresponse() as response:
+            cut = b"".join(frame for frame, _ in zip(frames(response), range(4), strict=False))
+        return cut, wire.post(body).body
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        answers = list(clients.map(again, (f"frame-{number}" for number in range(CLIENTS))))
+    for cut, whole in answers:
+        assert whole.startswith(cut)
+        assert whole.count(b'"type":"thread.created"') == 1
+        assert b"one two by " in whole
+    threads = Wire(port).ask("threads.list", limit=100).json["data"]
+    assert len(threads) == CLIENTS
+    for thread in threads:
+        assert [item["type"] for item in Wire(port).items(thread["id"])] == ["user_message", *["assistant_message"] * 2]
 
 
 @pytest.mark.slow
