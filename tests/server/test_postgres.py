@@ -336,6 +336,26 @@ def test_a_server_that_ends_idle_sessions_takes_no_lock_away() -> None:
     tell(story)
 
 
+def test_whoever_waits_for_a_lock_is_told_whatever_others_say_on_the_channel() -> None:
+    async def story(store: PostgresStore) -> None:
+        other = PostgresStore(store.url, schema=store.schema)
+        release = await store.locks.take("t", 0)
+        waiting = asyncio.ensure_future(other.locks.take("t", 10))
+        await asyncio.sleep(0.2)
+        with connect(store) as db:
+            db.execute(
+                "SELECT pg_notify('chatkit_released', told) FROM (VALUES ('nonsense'), ('-1'), ('')) AS said (told)"
+            )
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        await release()
+        await waiting
+        assert time.monotonic() - began < 0.5, "it was polled, not told"
+        await other.aclose()
+
+    tell(story)
+
+
 def test_both_ends_of_a_connection_notice_that_the_other_machine_has_vanished() -> None:
     async def story(store: PostgresStore) -> None:
         await fill(store, "a")
@@ -352,6 +372,27 @@ def test_both_ends_of_a_connection_notice_that_the_other_machine_has_vanished() 
                 assert there == (dict.fromkeys(there, "0") if local else here)
 
     tell(story)
+
+
+def test_who_is_cancelled_while_connecting_leaves_no_connection_behind() -> None:
+    async def story(store: PostgresStore) -> None:
+        named = make_conninfo(store.url, application_name="cancelled")
+        for moment in range(40):
+            connecting = asyncio.ensure_future(postgres_connections.connect(named))
+            await asyncio.sleep(moment / 2000)
+            connecting.cancel()
+            await asyncio.wait([connecting])
+            if not connecting.cancelled():
+                await connecting.result().close()
+        with psycopg.connect(store.url, autocommit=True) as db:
+            left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cancelled'"
+            while db.execute(left).fetchone() != (0,):  # noqa: ASYNC110 - a server is watched
+                await asyncio.sleep(0.05)
+
+    async def patiently(store: PostgresStore) -> None:
+        await asyncio.wait_for(story(store), 10)
+
+    tell(patiently)
 
 
 @pytest.mark.parametrize(("query", "seconds"), [("", "10"), ("?connect_timeout=3", "3")])

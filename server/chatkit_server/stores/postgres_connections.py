@@ -42,7 +42,11 @@ async def connect(url: str) -> Connection:
     What the session holds is let go of when its process ends, and within 20 seconds when its machine vanishes.
     """
     db = await AsyncConnection.connect(watchful(url), autocommit=True)
-    await take_care(db)
+    try:
+        await take_care(db)
+    except BaseException:
+        await db.close()
+        raise
     return db
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 
-from psycopg import OperationalError
+from psycopg import Error, OperationalError
 
 from chatkit_server.locks import Release, SharedLocks
 from chatkit_server.stores.bounded import within
@@ -42,7 +42,7 @@ class PostgresLocks(SharedLocks):
         self._opening = asyncio.Lock()
         self._held: set[int] = set()
         self._listener: asyncio.Task[None] | None = None
-        self._changes: dict[int, asyncio.Event] = {}
+        self._changes: dict[str, asyncio.Event] = {}
 
     async def take(self, name: str, wait: float) -> Release:
         """Take a lock. Raises Busy."""
@@ -50,21 +50,21 @@ class PostgresLocks(SharedLocks):
 
     def watch(self, place: int) -> asyncio.Event:
         """Have the listener tell when someone lets go."""
-        return self._changes.setdefault(place, asyncio.Event())
+        return self._changes.setdefault(str(place), asyncio.Event())
 
     async def attempt(self, place: int) -> bool:
         """Take the lock without waiting; listen, if someone else has it."""
         (taken,) = await self._ask(TAKE, place)
         if taken:
             self._held.add(place)
-            self._changes.pop(place, None)
+            self._changes.pop(str(place), None)
         elif self._listener is None:
             self._listener = asyncio.create_task(self._listen())
         return bool(taken)
 
     async def let_go(self, place: int) -> None:
         """Let go, and tell those who wait."""
-        self._changes.pop(place, None)
+        self._changes.pop(str(place), None)
         if place not in self._held:
             return
         self._held.discard(place)
@@ -123,13 +123,13 @@ class PostgresLocks(SharedLocks):
             try:
                 async with await connect(self._url) as db:
                     await self._hear(db)
-            except OperationalError:
+            except Error:
                 logger.warning("the listener for locks has lost its connection")
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _hear(self, db: Connection) -> None:
         await db.execute(f"LISTEN {CHANNEL}".encode())
         async for told in db.notifies():
-            change = self._changes.get(int(told.payload))
+            change = self._changes.get(told.payload)
             if change:
                 change.set()
