@@ -7,6 +7,7 @@ import json
 import shlex
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from chatkit_conformance.cli import listening, main
 from chatkit_conformance.cli.inspecting import inspector
 from chatkit_conformance.cli.settings import Settings
 from chatkit_conformance.cli.stores import shown
+from chatkit_conformance.cli.terminal import Failure
 from chatkit_conformance.cli.uploads import uploads
 from chatkit_server import create_app
 from chatkit_server.stores.postgres import PostgresStore
@@ -73,6 +75,16 @@ INSPECTED = [
 @pytest.mark.parametrize(("setting", "host", "shown"), INSPECTED)
 def test_the_page_is_off_where_other_machines_reach_it_unless_asked_for(setting, host, shown) -> None:
     assert bool(inspector(Settings(inspector=setting, host=host))) is shown
+
+
+def test_without_its_extra_the_page_is_off_unless_asked_for(monkeypatch, capsys) -> None:
+    for name in ("chatkit_conformance.inspecting.tools", "chatkit_conformance.findings"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert inspector(Settings()) is None
+    assert "the inspector is off: it needs the extra" in capsys.readouterr().err
+    with pytest.raises(Failure, match="the inspector needs the extra"):
+        inspector(Settings(inspector="on"))
 
 
 def test_the_page_offers_the_models_that_are_set() -> None:

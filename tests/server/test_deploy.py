@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,11 +12,13 @@ from typing import get_args
 import pytest
 
 from chatkit_conformance.cli import VERBS
+from chatkit_conformance.cli.listening import SAVING_SECONDS
 from chatkit_conformance.cli.settings import Settings, settings
 from chatkit_protocol.replies import STATUS
 from chatkit_server.app import ENDPOINT
 from chatkit_server.auth.tokens import Reason
 from chatkit_server.observing.metrics import Metrics
+from support.dockerfile import instructions
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "server/deploy"
@@ -28,13 +31,6 @@ SECRETS = {f"{row.variable}_FILE" for row in settings().values() if row.secret}
 OURS = re.compile(r"\b(?:CHATKIT|LLM|OPENAI|GEMINI)_[A-Z_]+\b|\bPORT\b")
 
 
-def instructions() -> list[tuple[str, str]]:
-    """Read a Dockerfile: lines that end in a backslash go on, comments go away."""
-    lines = "\n".join(line for line in DOCKERFILE.splitlines() if not line.startswith("#"))
-    joined = re.sub(r"\\\n\s*", " ", lines)
-    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in joined.splitlines() if line.strip()]
-
-
 @pytest.mark.parametrize("text", [DOCKERFILE, UNIT, OPERATIONS], ids=["Dockerfile", "unit", "operations"])
 def test_every_variable_is_a_setting(text) -> None:
     named = set(OURS.findall(text))
@@ -43,7 +39,7 @@ def test_every_variable_is_a_setting(text) -> None:
 
 
 def test_the_image_has_two_stages_and_runs_as_nobody_in_particular() -> None:
-    told = instructions()
+    told = instructions(DOCKERFILE)
     assert [name for name, _ in told].count("FROM") == 2
     users = [value for name, value in told if name == "USER"]
     assert users
@@ -55,7 +51,7 @@ def test_the_image_has_two_stages_and_runs_as_nobody_in_particular() -> None:
 def test_the_image_copies_what_is_there_and_installs_extras_that_exist() -> None:
     sources = [
         word
-        for name, value in instructions()
+        for name, value in instructions(DOCKERFILE)
         if name == "COPY" and "--from" not in value
         for word in value.split()[:-1]
     ]
@@ -75,6 +71,22 @@ def test_the_unit_runs_commands_that_exist(command) -> None:
     program, verb, *_ = shlex.split(command)
     assert program.endswith("/chatkit-wire")
     assert verb in {each.name for each in VERBS}
+
+
+@pytest.mark.slow
+def test_systemd_finds_no_fault_with_the_unit(tmp_path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    assert analyze, "there is no systemd-analyze: install Debian's systemd"
+    unit = tmp_path / "chatkit-wire.service"
+    unit.write_text(UNIT.replace("/opt/chatkit/bin/chatkit-wire", sys.executable), encoding="utf-8")
+    ended = subprocess.run([analyze, "verify", unit], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_unit_is_patient_until_answers_are_stopped_and_saved() -> None:
+    patience = re.search(r"TimeoutStopSec=(\d+)", UNIT)
+    assert patience
+    assert int(patience[1]) > Settings().shutdown_seconds + SAVING_SECONDS
 
 
 def test_nginx_passes_the_endpoint_unbuffered() -> None:
