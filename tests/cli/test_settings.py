@@ -171,7 +171,7 @@ def test_serve_takes_its_settings_from_a_file_and_shows_itself(tmp_path, request
     )
     served = Served("serve", "--config", "chatkit.toml", cwd=tmp_path)
     request.addfinalizer(served.close)
-    served.wait_for("Ctrl-C")
+    assert "no OpenTelemetry SDK takes them" in served.wait_for("Ctrl-C")
     wire = Wire(served.port, headers={"x-request-id": "mine-2", "content-type": "application/json"})
     body = {"type": "threads.create", "params": {"input": {"content": [{"type": "input_text", "text": "x" * 11}]}}}
     assert wire.post(body).status == 413

@@ -36,7 +36,9 @@ def _observers(told: Settings) -> dict[str, Any]:
         watching.append(metrics)
         pages[PATH] = metrics.page
     if told.traces:
-        from chatkit_server.observing.traces import Traces  # noqa: PLC0415 - an extra
+        from chatkit_server.observing.traces import Traces, is_heard  # noqa: PLC0415 - an extra
 
         watching.append(Traces())
+        if not is_heard():
+            complain("warning: traces are on, but no OpenTelemetry SDK takes them; start with opentelemetry-instrument")
     return {"observers": watching, "pages": pages}

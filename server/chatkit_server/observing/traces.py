@@ -15,6 +15,11 @@ STREAM = "chatkit.stream"
 ABOUT_ITEMS = (ThreadItemAdded, ThreadItemDone, ThreadItemReplaced)
 
 
+def is_heard() -> bool:
+    """Whether the process has set up something that spans go to."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
 class Traces(Observer):
     """Opens and closes spans. A trace that the request belongs to (`traceparent`) goes on."""
 
