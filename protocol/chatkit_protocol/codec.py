@@ -70,32 +70,33 @@ decode_thread_page: Callable[[bytes | str], Page[Thread]] = _decoder(Page[Thread
 
 
 MAX_DEPTH = 128
-"""Objects and lists inside one another that a request may have; what is read must also be copied and written."""
+"""Objects and lists inside one another that a request may have, unless an app says otherwise."""
+DEEPEST = 256
+"""What an app may allow at most: what is read must also be walked, copied and written, all by recursion."""
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[][{}]', re.DOTALL)
 """A text, also one that nothing ends, or a bracket. A text is never read twice: a megabyte of `\\"` costs no hours."""
 
 
-def _depth(body: bytes) -> int:
-    """Tell how deep a body is nested; few brackets, which is nearly every body, are only counted."""
-    brackets = body.count(b"[") + body.count(b"{")
-    if brackets <= MAX_DEPTH:
-        return brackets
+def _is_deeper(body: bytes, most: int) -> bool:
+    """Tell whether a body is nested deeper than `most`; few brackets, which is nearly every body, are only counted."""
+    if body.count(b"[") + body.count(b"{") <= most:
+        return False
     depth = deepest = 0
     for piece in _STRUCTURE.finditer(body):
         first = body[piece.start()]
         depth += (first in b"[{") - (first in b"]}")
         deepest = max(deepest, depth)
-    return deepest
+    return deepest > most
 
 
-def decode_request(body: bytes) -> Request:
-    """Read a request.
+def decode_request(body: bytes, *, max_depth: int = MAX_DEPTH) -> Request:
+    """Read a request, which may have `max_depth` objects and lists inside one another, DEEPEST at most.
 
     Raises:
         RequestError: with the JSON path of what is wrong; there is no other exception.
     """
-    if _depth(body) > MAX_DEPTH:
-        raise RequestError("the body is nested too deeply")
+    if _is_deeper(body, max_depth):
+        raise RequestError(f"the body is nested more than {max_depth} deep")
     try:
         request: Request = _request(body)
     except msgspec.ValidationError as error:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from chatkit_protocol.codec import RequestError
+from chatkit_protocol.codec import DEEPEST, MAX_DEPTH, RequestError
 from chatkit_protocol.content import UserMessageInput
 from chatkit_server.errors import TooMany
 
@@ -19,10 +19,11 @@ FORGET_ABOVE = 10_000
 class Limits(Struct, frozen=True, kw_only=True):
     """How much a user may ask. None is no limit. Each process counts for itself: four workers allow four times as much.
 
-    The size of a body is limited by `create_app(max_body=…)`, the size of a file by its store, and how deep JSON
-    may be nested by the protocol.
+    The size of a body is limited by `create_app(max_body=…)`, the size of a file by its store.
     """
 
+    nesting: int = MAX_DEPTH
+    """Objects and lists inside one another that a request may have, 256 at most. More are refused with 400."""
     message_length: int | None = 1_000_000
     """Characters of one message: its text, tags and quotation. More is refused with 413."""
     attachments: int | None = 50
@@ -33,6 +34,11 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Requests of one user, that many at once and then evenly. More are refused with 429, `reason` `requests`."""
     seconds_per_answer: float | None = None
     """After that the answer ends with an `error` event that says so."""
+
+    def __post_init__(self) -> None:
+        """Refuse a depth that this server itself could not walk. Raises ValueError."""
+        if self.nesting > DEEPEST:
+            raise ValueError(f"nesting may be {DEEPEST} at most")
 
     def check(self, message: UserMessageInput) -> None:
         """Refuse a message that is too long or brings too many files. Raises RequestError."""

@@ -91,7 +91,20 @@ DEEP = [
 @pytest.mark.parametrize("body", DEEP)
 def test_depth_is_refused_as_such(body: bytes) -> None:
     error = refusal(body)
-    assert (error.message, error.code, error.path) == ("the body is nested too deeply", "bad_request", "")
+    assert (error.message, error.code, error.path) == ("the body is nested more than 128 deep", "bad_request", "")
+
+
+@pytest.mark.parametrize("most", [8, 127, 256])
+def test_an_app_may_say_how_deep(most: int) -> None:
+    def body(depth: int) -> bytes:
+        aside = b'"brackets":[' + b"[]," * 300 + b"[]],"
+        return (
+            b'{"type":"threads.list","metadata":{' + aside + b'"a":' + b"[" * (depth - 2) + b"]" * (depth - 2) + b"}}"
+        )
+
+    assert isinstance(wire.decode_request(body(most), max_depth=most), wire.ThreadsList)
+    with pytest.raises(wire.RequestError, match=f"more than {most} deep"):
+        wire.decode_request(body(most + 1), max_depth=most)
 
 
 SHALLOW = [

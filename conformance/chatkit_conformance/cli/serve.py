@@ -152,6 +152,7 @@ def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], **o
         thread_wait=told.thread_wait,
         max_body=told.max_body or sys.maxsize,
         limits=Limits(
+            nesting=told.nesting,
             message_length=told.message_length or None,
             attachments=told.message_attachments or None,
             streams=told.user_streams or None,

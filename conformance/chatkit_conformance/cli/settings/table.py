@@ -13,6 +13,8 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
+Depth = Annotated[int, Meta(ge=8, le=256)]
+"""The least that requests of the protocol need, and the most that can be walked."""
 Seconds = Annotated[float, Meta(ge=0)]
 
 
@@ -84,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = []
 
     max_body: Annotated[Count, _("bytes that a request may have", group="Limits")] = 32 * 1024 * 1024
+    nesting: Annotated[Depth, _("objects and lists inside one another that a request may have")] = 128
     message_length: Annotated[Count, _("characters of one message")] = 1_000_000
     message_attachments: Annotated[Count, _("files of one message")] = 50
     user_streams: Annotated[Count, _("answers that stream to one user at the same time")] = 0
