@@ -16,17 +16,44 @@ SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 }
 
+_ORIGIN = re.compile(r"(\*|null|(?!https://.*:443$|http://.*:80$)[a-z][a-z0-9+.-]*://[^\s/?#@*A-Z]+)")
+"""An origin as browsers write it (RFC 6454, section 6.2): small letters, no path, no port that goes without saying."""
+_HOST = re.compile(r"[^\s/:?#@*A-Z]+|\[[0-9a-f:.]+\]")
+"""A name or an address without its port."""
+
 
 def host_name(host: str) -> str:
     """Take the port off a `Host` header, or off what follows `//` in an origin."""
     return host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
 
 
+def checked_origins(names: Iterable[str]) -> list[str]:
+    """Give origins that browsers do send; a slash at the end would lock everybody out. Raises ValueError."""
+    return _checked(names, _ORIGIN, "no origin as browsers write it, such as https://chat.example.com")
+
+
+def checked_hosts(names: Iterable[str]) -> list[str]:
+    """Give names of hosts without anything around them. Raises ValueError."""
+    return _checked(names, _HOST, "no name of a host alone, such as chat.example.com")
+
+
+def _checked(names: Iterable[str], pattern: re.Pattern[str], fault: str) -> list[str]:
+    names = list(names)
+    for name in names:
+        if not pattern.fullmatch(name):
+            raise ValueError(f"{name!r} is {fault}")
+    return names
+
+
 class Origins:
-    """Pages that may call: those listed, those that a pattern fits whole, and those of the server's own host."""
+    """Pages that may call: those listed, those that a pattern fits whole, and those of the server's own host.
+
+    Raises:
+        ValueError: for what is listed and no origin.
+    """
 
     def __init__(self, listed: Iterable[str] = (), pattern: str | None = None) -> None:
-        self._listed = frozenset(listed)
+        self._listed = frozenset(checked_origins(listed))
         self._pattern = re.compile(pattern) if pattern else None
         self.any = "*" in self._listed
         self.restricted = bool(self._listed or pattern) and not self.any
@@ -45,7 +72,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str], origins: Origins) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._hosts = frozenset(checked_hosts(hosts))
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -75,6 +75,13 @@ WRONG = [
     pytest.param({"PORT": "http"}, "", "PORT is 'http': expected `int`", id="variable"),
     pytest.param({"PORT": "70000"}, "", "PORT is '70000': expected `int` <= 65535", id="bound"),
     pytest.param({"CHATKIT_LOGS": "xml"}, "", "CHATKIT_LOGS is 'xml': one of text, json", id="choice"),
+    pytest.param(
+        {"CHATKIT_ALLOW_ORIGINS": "https://a.example/"},
+        "",
+        "CHATKIT_ALLOW_ORIGINS: 'https://a.example/' is",
+        id="origin",
+    ),
+    pytest.param({}, 'allow_hosts = ["a.example:443"]', "x.toml: allow_hosts: 'a.example:443' is", id="host"),
     pytest.param({}, 'port = "8000"', "x.toml: port is '8000': expected `int`", id="key-of-the-wrong-type"),
     pytest.param({}, "prot = 1", "there is no setting 'prot'; did you mean port?", id="unknown-key"),
     pytest.param({}, "openai_api_key = 4711", "openai_api_key is set, but wrong: expected `str`", id="secret"),

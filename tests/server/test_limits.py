@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from chatkit_server import Answer, Context, Limits, Turn, create_app
+from chatkit_server.guarding import Guard, Origins
 from chatkit_server.limits import Gate, TooMany
 from support.live import live
 from support.wire import Wire, frames, message
@@ -184,6 +185,34 @@ def test_only_listed_pages_may_call(narrow: Wire, headers: dict[str, str], statu
     if status == 403:
         assert (reply.json["code"], reply.json["reason"]) == ("forbidden", "origin")
         assert "access-control-allow-origin" not in reply.headers
+
+
+MISSPELLED = [
+    pytest.param("https://page.example/", id="a slash at the end"),
+    pytest.param("https://page.example/chat", id="a path"),
+    pytest.param("https://Page.example", id="a large letter"),
+    pytest.param("https://page.example:443", id="the port that goes without saying"),
+    pytest.param("page.example", id="no scheme"),
+    pytest.param("https://*.page.example", id="a pattern, of a kind"),
+    pytest.param("", id="nothing"),
+]
+
+
+@pytest.mark.parametrize("origin", MISSPELLED)
+def test_an_origin_that_no_browser_sends_is_refused_at_once(origin: str) -> None:
+    with pytest.raises(ValueError, match="as browsers write it"):
+        create_app(echo, allow_origins=[PAGE, origin])
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "null", "*", "chrome-extension://abc", "http://a:443"])
+def test_other_origins_are_listed(origin: str) -> None:
+    create_app(echo, allow_origins=[origin])
+
+
+@pytest.mark.parametrize("host", ["chat.example:443", "https://chat.example", "Chat.example", "::1", "a/b", "*", ""])
+def test_a_host_is_a_name_alone(host: str) -> None:
+    with pytest.raises(ValueError, match="name of a host"):
+        Guard(create_app(echo), hosts=[host], origins=Origins())
 
 
 def test_an_app_in_front_may_decide_about_origins() -> None:
