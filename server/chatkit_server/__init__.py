@@ -3,6 +3,7 @@
 from chatkit_server.app import create_app
 from chatkit_server.context import Context
 from chatkit_server.errors import CustomStreamError, StreamError, TooMany, Unauthorized, Unsupported
+from chatkit_server.everyone import everyone
 from chatkit_server.inspector import Inspector
 from chatkit_server.limits import Limits
 from chatkit_server.responder import Answer, Audio, action
@@ -30,4 +31,5 @@ __all__ = [
     "action",
     "create_app",
     "estimate_tokens",
+    "everyone",
 ]

@@ -20,6 +20,7 @@ from chatkit_protocol.codec import RequestError, decode_request, encode
 from chatkit_protocol.replies import ErrorCode, ErrorReply
 from chatkit_server.context import Context, first_locale
 from chatkit_server.draining import Drain
+from chatkit_server.everyone import Unasked
 from chatkit_server.guarding import Guard, Origins
 from chatkit_server.ids import Clock, NewId, random_id, utc_now
 from chatkit_server.inspector import Inspector
@@ -111,7 +112,8 @@ def create_app(
         title: names a thread.
         on_stop: told when the user stopped an answer.
         attachments: where files go; without it the widget's uploads are refused.
-        identify: tells who asks; without it everyone is the one user "local".
+        identify: tells who asks; without it everyone is the one user "local", and a warning is logged once another
+            machine can reach that; `everyone` is the same without the warning.
         path: of the endpoint.
         allow_origins: pages that may call from another origin, exactly as browsers write them, or `*`. Once some are
             listed, requests that come from any other page are refused with 403, however they are made.
@@ -225,7 +227,7 @@ class _Endpoint:
         patience: float,
     ) -> None:
         self._backend = backend
-        self._identify = identify
+        self._identify = identify or Unasked()
         self._ping = ping
         self._max_body = max_body
         self._patience = patience or None
@@ -279,7 +281,7 @@ class _Endpoint:
 
     async def enter(self, http: Request) -> Context:
         """Find out who asks, and from where; hold them to how often they may. Raises RequestError."""
-        found = self._identify(http) if self._identify else Context()
+        found = self._identify(http)
         if inspect.isawaitable(found):
             found = await found
         context = Context(user=found) if isinstance(found, str) else found

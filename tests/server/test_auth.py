@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
@@ -19,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from chatkit_server import Answer, Turn, create_app
+from chatkit_server import Answer, Turn, create_app, everyone
 from chatkit_server.auth import bearer, session_cookie
 from chatkit_server.auth.keys import PublishedKeys
 from chatkit_server.auth.tokens import WORDS
@@ -571,3 +572,32 @@ def test_a_session_needs_a_secret_and_listed_origins(given: dict[str, Any]) -> N
 def test_no_unfit_name_gets_a_session() -> None:
     with pytest.raises(ValueError, match="U\\+001F"):
         session_cookie(SECRET).sign_in(Response(), "acme\x1fann")
+
+
+# Nobody.
+
+REACHED = [
+    pytest.param("192.0.2.7", None, True, id="from other machines"),
+    pytest.param("2001:db8::7", None, True, id="from other machines, IPv6"),
+    pytest.param("127.0.0.1", None, False, id="from this machine"),
+    pytest.param("::1", None, False, id="from this machine, IPv6"),
+    pytest.param("testserver", None, False, id="by a name"),
+    pytest.param("192.0.2.7", everyone, False, id="on purpose"),
+    pytest.param("192.0.2.7", lambda _http: "ann", False, id="with accounts"),
+]
+
+
+@pytest.mark.parametrize(("place", "identify", "warned"), REACHED)
+def test_without_accounts_others_are_not_let_in_silently(
+    place: str, identify: Any, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(tell, identify=identify)
+
+    async def ask() -> int:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+        host = f"[{place}]" if ":" in place else place
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+            return (await client.post("/chatkit/api", content=b'{"type":"threads.list"}')).status_code
+
+    assert [asyncio.run(ask()) for _ in range(3)] == [200] * 3
+    assert len([record for record in caplog.records if place in record.getMessage()]) == warned

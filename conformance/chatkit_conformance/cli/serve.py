@@ -61,7 +61,12 @@ def run(options: argparse.Namespace) -> int:
     listener = listen(told.host, told.port)
     page = inspector(told, provider)
     app = _app(
-        told, provider, identify, told.allow_hosts or (LOCAL_HOSTS if alone else []), attachments=files, inspector=page
+        told,
+        provider,
+        identify or _everyone(told),
+        told.allow_hosts or (LOCAL_HOSTS if alone else []),
+        attachments=files,
+        inspector=page,
     )
     if not (identify or alone):
         complain(f"WARNING: no accounts! Everyone who reaches {told.host} reads, writes and deletes all threads.")
@@ -127,6 +132,13 @@ def _identify(told: Settings) -> Any:
         )
     except ValueError as error:
         raise Failure(f"the settings auth_… do not say whom to believe: {error}", 2) from None
+
+
+def _everyone(told: Settings) -> Any:
+    """Take everyone for the one user, as was asked for; None where it was not."""
+    from chatkit_server import everyone  # noqa: PLC0415 - an extra
+
+    return everyone if told.insecure_no_auth else None
 
 
 def _app(told: Settings, provider: Any, identify: Any, hosts: Sequence[str], **options: Any) -> Any:
