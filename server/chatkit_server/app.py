@@ -240,7 +240,7 @@ class _Endpoint:
         """Answer one request. What it raises can still be refused with a status; what fails later is told in-band."""
         context = await self.enter(http)
         body = await self._read(http)
-        request = decode_request(body)
+        request = decode_request(body, max_depth=self._backend.limits.nesting)
         context.metadata = request.metadata or {}
         turn = Turn(self._backend, context, request)
         taken(turn)

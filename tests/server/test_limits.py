@@ -68,6 +68,26 @@ def test_a_message_is_as_large_as_allowed(
         assert narrow.ask("threads.list", limit=1000).json == before, "nothing was begun"
 
 
+def nested(depth: int) -> bytes:
+    """Spell a request that is so deep."""
+    return b'{"type":"threads.list","metadata":{"a":' + b"[" * (depth - 2) + b"]" * (depth - 2) + b"}}"
+
+
+@pytest.mark.parametrize("most", [8, 128, 256])
+def test_a_request_is_nested_as_deep_as_allowed(most: int) -> None:
+    with live(create_app(echo, limits=Limits(nesting=most))) as port:
+        assert Wire(port).create().status == 200
+        assert Wire(port).post(nested(most)).status == 200
+        refused = Wire(port).post(nested(most + 1))
+        assert (refused.status, refused.json["code"]) == (400, "bad_request")
+        assert f"more than {most} deep" in refused.json["message"]
+
+
+def test_no_app_allows_more_than_it_can_walk() -> None:
+    with pytest.raises(ValueError, match="256 at most"):
+        Limits(nesting=257)
+
+
 def test_requests_come_as_often_as_allowed() -> None:
     with live(create_app(echo, identify=who, limits=Limits(requests_per_minute=3))) as port:
         ann, bob = (Wire(port, headers={"x-user": name}) for name in ("ann", "bob"))
