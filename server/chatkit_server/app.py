@@ -248,7 +248,6 @@ class _Endpoint:
         if not route.streaming:
             return Response(encode(await route.handler(turn, request)), media_type="application/json")
         async with turn.held:
-            turn.held.enter_context(self._gate.stream(context.owner))
             stream = await self._stream(turn, body)
         self._drain.add(stream)
         return EventResponse(stream, ping=self._ping, patience=self._patience)
@@ -259,6 +258,7 @@ class _Endpoint:
         before = await self._answers.join(name, turn.held) if name else None
         if before:
             return before
+        turn.held.enter_context(self._gate.stream(turn.user))
         events = await TABLE[type(turn.request)].handler(turn, turn.request)
         held = turn.held.pop_all()
         stream = EventStream(watched(events), held, record=recorded(name), finish=self._finish)

@@ -137,6 +137,21 @@ def test_answers_stream_as_many_at_once_as_allowed() -> None:
         until(lambda: streams_again(ann, body))
 
 
+@pytest.mark.parametrize("on_disconnect", ["stop", "finish"])
+def test_who_comes_back_takes_no_second_place(on_disconnect: Any) -> None:
+    app = create_app(drip, limits=Limits(streams=1), on_disconnect=on_disconnect, drain=0.1)
+    with live(app) as port:
+        wire = Wire(port, headers={"chatkit-frame-instance-id": "frame"})
+        body = {"type": "threads.create", "params": {"input": message("hi")}}
+        with wire.open("POST", body, None) as cut:
+            next(frames(cut.getresponse()))
+        with wire.open("POST", body, None) as again:
+            response = again.getresponse()
+            assert response.status == 200, response.read()
+            next(frames(response))
+            assert wire.create("something else").json["reason"] == "streams"
+
+
 def streams_again(wire: Wire, body: dict[str, Any]) -> bool:
     with wire.open("POST", body, None) as connection:
         return connection.getresponse().status == 200
