@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -25,7 +26,7 @@ from chatkit_server.stores.postgres import PostgresStore
 from chatkit_server.stores.twin import CALLS
 from support.faults import LONG, Watched, broken_rules, done, eventually, unharmed
 from support.postgres import get_server
-from support.wire import Reply, message
+from support.wire import Reply, frames, message
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 CARD = {"type": "Card", "children": [{"type": "Text", "value": "hi"}]}
@@ -183,10 +184,46 @@ def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_to
                 store.plan(0)
                 judge(server, kind, reply, failed=failed)
                 failures += failed
+                assert not server.run(empty(store)), "a thread without a message is left"
                 if not failed:
                     assert number > 1 or kind in NO_CALLS
                     break
     assert failures > 60
+
+
+async def empty(store: Any) -> list[str]:
+    """Name the threads in which there is nothing."""
+    threads = [thread.id for thread in (await store.list_threads("local", limit=1000)).data]
+    return [name for name in threads if not (await store.list_items("local", name, limit=1, hidden=True)).data]
+
+
+@pytest.mark.parametrize("how", get_args(How))
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_stop_that_cannot_be_saved_lets_go_of_the_thread(how: How, number: int) -> None:
+    store = FailingStore(how)
+
+    async def respond(turn: Turn) -> Answer:
+        if turn.text == "go":
+            yield turn.stream(forever())
+        yield turn.say("well")
+
+    async def forever() -> AsyncIterator[str]:
+        yield "a word"
+        store.plan(number)
+        await asyncio.Event().wait()
+
+    with unharmed(create_app(respond, store=store, thread_wait=0, store_within=WITHIN, ping=0.02)) as server:
+        with server.wire.open("POST", {"type": "threads.create", "params": {"input": message("go")}}) as connection:
+            response = connection.getresponse()
+            for frame in frames(response):
+                if b"a word" in frame:
+                    break
+            response.close()
+        eventually(lambda: store.has_failed, lambda: "nothing was saved")
+        store.plan(0)
+        thread = server.wire.ask("threads.list").json["data"][0]["id"]
+        eventually(lambda: server.wire.say(thread, "again").status == OK, lambda: "the thread is still held")
+        assert server.wire.items(thread)[-1]["content"][0]["text"] == "well"
 
 
 def judge(server: Watched, kind: str, reply: Reply, *, failed: bool) -> None:

@@ -1,5 +1,7 @@
 """`threads.*`: create, say, read, list, rename, delete, retry."""
 
+from contextlib import suppress
+
 from chatkit_protocol.codec import RequestError
 from chatkit_protocol.content import InferenceOptions, UserMessageInput
 from chatkit_protocol.events import ThreadCreated, ThreadItemDone, ThreadStreamEvent
@@ -35,8 +37,14 @@ async def create(turn: Turn, request: ThreadsCreate) -> Events:
 
 
 async def _begin(turn: Turn, message: UserMessageItem) -> None:
-    await turn.store.save_thread(turn.user, turn.thread)
-    await _save_message(turn, message)
+    """Store the thread with its first message, or, so far as the store lets us, neither of them."""
+    try:
+        await turn.store.save_thread(turn.user, turn.thread)
+        await _save_message(turn, message)
+    except Exception:
+        with suppress(Exception):
+            await turn.store.delete_thread(turn.user, turn.thread.id)
+        raise
 
 
 async def add_user_message(turn: Turn, request: ThreadsAddUserMessage) -> Events:
