@@ -64,8 +64,12 @@ def text(kept: list[ThreadItem]) -> str:
     return "".join(part.text for item in kept if isinstance(item, AssistantMessageItem) for part in item.content)
 
 
+def messages(body: bytes) -> list[str]:
+    return [message.data for message in SSEDecoder().feed(body)]
+
+
 def heard(body: bytes) -> str:
-    view = fold(decode_event(message.data) for message in SSEDecoder().feed(body))
+    view = fold(map(decode_event, messages(body)))
     return text(list(view.items.values()))
 
 
@@ -243,6 +247,25 @@ def test_another_worker_gives_the_answer_of_the_first(gone: bool) -> None:
         await Client(apps[1], headers=FRAME).post(CREATE)
         assert model.calls == 2
         await asyncio.gather(one.aclose(), two.aclose())
+
+    tell(story)
+
+
+def test_another_process_on_the_same_file_begins_no_second_answer(tmp_path: Path) -> None:
+    """SQLite passes nothing on from process to process: the page is asked to be reloaded, and finds all of it then."""
+
+    async def story() -> None:
+        model = Model()
+        stores = [SQLiteStore(tmp_path / "x") for _ in range(2)]
+        apps = [create_app(model.respond, store=store, on_disconnect="finish") for store in stores]
+        await Client(apps[0], headers=FRAME, frames=OPENING).post(CREATE)
+        body = await Client(apps[1], headers=FRAME).post(CREATE)
+        assert [event.code for event in map(decode_event, messages(body))] == ["custom"]
+        assert b"Please reload the page" in body
+        assert model.calls == 1
+        assert text(await items(stores[1])) == "".join(WORDS)
+        for store in stores:
+            await store.aclose()
 
     tell(story)
 
