@@ -1,4 +1,4 @@
-"""Four workers behind one port, on one PostgreSQL, under load: every thread is what its streams said."""
+"""Four workers behind one port, on one database, under load: every thread is what its streams said."""
 
 import random
 import threading
@@ -18,14 +18,14 @@ from support.postgres import postgres_store
 from support.wire import Reply, Wire, frames, message
 from support.workers import workers
 
-SECONDS = 6.0
+SECONDS = 4.0
 CLIENTS = 12
 SHARED = 5
 """Threads that all clients write to."""
 
 APP = """
 import asyncio, os
-from chatkit_server import create_app
+from chatkit_server import SQLiteStore, create_app
 from chatkit_server.stores.postgres import PostgresStore
 
 async def respond(turn):
@@ -38,16 +38,21 @@ async def respond(turn):
     yield turn.stream(words())
     turn.thread.title = turn.text
 
-store = PostgresStore(os.environ["URL"], schema=os.environ["SCHEMA"], connections=5)
+place, schema = os.environ["PLACE"], os.environ["SCHEMA"]
+store = PostgresStore(place, schema=schema, connections=5) if schema else SQLiteStore(place)
 app = create_app(respond, store=store, thread_wait=60, on_disconnect="finish")
 """
 
 
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(params=["postgres"])
+def port(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
     """Four workers."""
-    store = postgres_store("workers")
-    with workers(4, APP, tmp_path, URL=store.url, SCHEMA=store.schema) as port:
+    if request.param == "sqlite":
+        place, schema = str(tmp_path / "x.sqlite3"), ""
+    else:
+        store = postgres_store("workers")
+        place, schema = store.url, store.schema
+    with workers(4, APP, tmp_path, PLACE=place, SCHEMA=schema) as port:
         yield port
 
 
@@ -125,6 +130,7 @@ def test_whose_connection_is_cut_gets_the_same_answer_from_whichever_worker(port
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("port", ["postgres", "sqlite"], indirect=True)
 def test_every_thread_is_what_its_streams_said(port: int) -> None:
     load = Load(port)
     clients = [threading.Thread(target=load.client, args=(number,)) for number in range(CLIENTS)]
