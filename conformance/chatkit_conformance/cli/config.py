@@ -1,4 +1,4 @@
-"""Show every setting of `serve`, with its value and where that comes from, after checking them all. No secret is shown.
+"""Show every setting of `serve`, with its value and where that comes from, and what is wrong. No secret is shown.
 
 A flag is stronger than a variable, a variable stronger than the file. With --example, write a file to start from.
 """
@@ -8,7 +8,7 @@ import os
 
 import msgspec
 
-from chatkit_conformance.cli.settings import SettingsError, declare, read
+from chatkit_conformance.cli.settings import SettingsError, declare, faults, read
 from chatkit_conformance.cli.settings.showing import as_data, as_lines, example
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
@@ -40,4 +40,7 @@ def run(options: argparse.Namespace) -> int:
         say(msgspec.json.format(msgspec.json.encode(as_data(reading))).decode())
     else:
         say("\n".join(as_lines(reading)).rstrip())
-    return 0
+    wrong = list(faults(reading))
+    for fault in wrong:
+        complain(fault)
+    return 2 if wrong else 0

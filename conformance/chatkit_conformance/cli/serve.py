@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chatkit_conformance.cli.settings import Settings, SettingsError, declare, read, settings
+from chatkit_conformance.cli.settings import Settings, SettingsError, declare, faults, has_accounts, read, settings
 from chatkit_conformance.cli.settings.table import LOCAL_HOSTS, LOCAL_PAGES
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
@@ -49,13 +49,6 @@ def run(options: argparse.Namespace) -> int:
     told = _settings(options)
     identify = _identify(told)
     alone = identify is None and is_loopback(told.host)
-    if not (identify or alone or told.insecure_no_auth):
-        raise Failure(
-            f"{told.host} can be reached from other machines, and there are no accounts: everyone would read and "
-            "delete everything. Set --auth-issuer and --auth-audience; or, if that is what you want, add "
-            "--insecure-no-auth",
-            2,
-        )
     provider = _provider(told)
     files = uploads(told)
     listener = listen(told.host, told.port)
@@ -87,8 +80,9 @@ def _settings(options: argparse.Namespace) -> Settings:
         raise Failure(str(error), 2) from None
     for doubt in reading.doubts:
         complain(f"warning: {doubt}")
-    if reading.settings.log_text and reading.settings.logs != "json":
-        raise Failure(f"{reading.sources['log_text']}: only JSON logs can hold what was said; set logs to json, too", 2)
+    wrong = list(faults(reading))
+    if wrong:
+        raise Failure("\n".join(wrong), 2)
     return reading.settings
 
 
@@ -115,23 +109,20 @@ def _text(value: Any) -> str:
 
 def _identify(told: Settings) -> Any:
     """Say whom to believe; None where no setting says it."""
-    if not (told.auth_issuer or told.auth_audience or told.auth_jwks_url or told.auth_secret):
+    if not has_accounts(told):
         return None
     from chatkit_server.auth import bearer  # noqa: PLC0415 - an extra
 
-    try:
-        return bearer(
-            issuer=told.auth_issuer or None,
-            audience=told.auth_audience or None,
-            jwks_url=told.auth_jwks_url or None,
-            secret=told.auth_secret.split(",") if told.auth_secret else None,
-            type=told.auth_type or None,
-            scopes=told.auth_scopes,
-            user_claim=told.auth_user_claim,
-            tenant_claim=told.auth_tenant_claim or None,
-        )
-    except ValueError as error:
-        raise Failure(f"the settings auth_… do not say whom to believe: {error}", 2) from None
+    return bearer(
+        issuer=told.auth_issuer or None,
+        audience=told.auth_audience or None,
+        jwks_url=told.auth_jwks_url or None,
+        secret=told.auth_secret.split(",") if told.auth_secret else None,
+        type=told.auth_type or None,
+        scopes=told.auth_scopes,
+        user_claim=told.auth_user_claim,
+        tenant_claim=told.auth_tenant_claim or None,
+    )
 
 
 def _everyone(told: Settings) -> Any:

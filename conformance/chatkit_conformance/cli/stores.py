@@ -63,6 +63,11 @@ def _faults(place: str) -> tuple[type[Exception], ...]:
     return (DatabaseFileError, sqlite3.Error)
 
 
+PASSWORD = re.compile(r"(?<=://)([^:/@]*):.*@|(?<=[?&])(\w*password=)[^&]*", re.IGNORECASE)
+
+
 def shown(place: str) -> str:
-    """Name the place without its password."""
-    return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1@", place) if place.startswith(SCHEMES) else place
+    """Name the place without its password, wherever an address may have one."""
+    return (
+        PASSWORD.sub(lambda found: f"{found[2]}…" if found[2] else f"{found[1]}@", place) if "://" in place else place
+    )
