@@ -1,4 +1,4 @@
-"""Where our time goes while streaming, without a network: layer by layer, and function by function."""
+"""Where our time goes, without a network: layer by layer, function by function, and while importing."""
 
 # ruff: noqa: D102 - an asyncio transport says what its methods do
 
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import importing
 import load
 import ours
 from bare import FRAME, START, write
@@ -31,8 +32,20 @@ EVENTS = 20_000
 WINDOWS = 20
 """Of which the median is told, so that what else the machine does hits few of them."""
 
+OPENED = 1_000
+"""Streams that are opened and ended one after another."""
+END = {"type": "http.response.body", "body": b""}
+
 Profile = list[tuple[str, int, float]]
 Layers = list[tuple[str, list[float]]]
+
+
+class Once:
+    """Streams that end after their first event."""
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """Give a piece of text."""
+        yield "word "
 
 
 class Pace:
@@ -63,7 +76,7 @@ class Pace:
             await asyncio.sleep(0)
 
 
-def uvicorn_alone(pace: Pace) -> Any:
+def uvicorn_alone(pace: Once | Pace) -> Any:
     """Send a ready-made frame."""
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
@@ -71,11 +84,12 @@ def uvicorn_alone(pace: Pace) -> Any:
         await send(START)
         async for _ in pace.pieces():
             await write(send, FRAME % 1)
+        await send(END)
 
     return app
 
 
-def responder(pace: Pace) -> Any:
+def responder(pace: Once | Pace) -> Any:
     """Make the events of a message, and their frames."""
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
@@ -83,11 +97,12 @@ def responder(pace: Pace) -> Any:
         await send(START)
         async for event in turn.stream(pace.pieces()):
             await write(send, frame(event))
+        await send(END)
 
     return app
 
 
-def stages(pace: Pace) -> Any:
+def stages(pace: Once | Pace) -> Any:
     """Check, store, conceal, announce."""
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
@@ -95,11 +110,12 @@ def stages(pace: Pace) -> Any:
         await send(START)
         async for event in await TABLE[type(turn.request)].handler(turn, turn.request):
             await write(send, frame(event))
+        await send(END)
 
     return app
 
 
-def response(pace: Pace) -> Any:
+def response(pace: Once | Pace) -> Any:
     """Buffer, hold back, ping, notice who leaves."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -110,31 +126,37 @@ def response(pace: Pace) -> Any:
     return app
 
 
-def whole_app(pace: Pace) -> Any:
+def whole_app(pace: Once | Pace) -> Any:
     """Starlette, and what stands before the endpoint."""
     return create_app(_responding(pace))
 
 
-LAYERS: tuple[Callable[[Pace], Any], ...] = (uvicorn_alone, responder, stages, response, whole_app)
+LAYERS: tuple[Callable[[Once | Pace], Any], ...] = (uvicorn_alone, responder, stages, response, whole_app)
 """Each is an ASGI app that does all that the ones before it do."""
 
 
-def _responding(pace: Pace) -> Any:
+def _responding(pace: Once | Pace) -> Any:
     async def respond(turn: Turn) -> Answer:
         yield turn.stream(pace.pieces())
 
     return respond
 
 
-async def _turn(pace: Pace, receive: Any) -> Turn:
+async def _turn(pace: Once | Pace, receive: Any) -> Turn:
     request = decode_request((await receive())["body"])
     return Turn(create_app(_responding(pace)).state.backend, Context(headers={}), request)
 
 
 class Nowhere(asyncio.Transport):
-    """A connection that forgets what is written."""
+    """A connection that forgets what is written, and notes the end of it."""
 
-    def write(self, data: Any) -> None: ...
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = asyncio.Event()
+
+    def write(self, data: Any) -> None:
+        if data.endswith(load.END):
+            self.ended.set()
 
     def is_closing(self) -> bool:
         return False
@@ -146,16 +168,41 @@ class Nowhere(asyncio.Transport):
     def close(self) -> None: ...
 
 
-async def _cost(layer: Callable[[Pace], Any], streams: int) -> float:
+class Server:
+    """Uvicorn with h11 and one of the layers, without sockets."""
+
+    def __init__(self, app: Any) -> None:
+        self._config = Config(app, http="h11", log_level="critical", access_log=False, lifespan="off")
+        self._config.load()
+        self._state = ServerState()
+
+    def asked(self) -> Nowhere:
+        """Open a connection, and ask for an answer."""
+        connection: Any = self._config.http_protocol_class(config=self._config, server_state=self._state, app_state={})
+        there = Nowhere()
+        connection.connection_made(there)
+        connection.data_received(load.http(load.body("go")))
+        return there
+
+
+async def _opening(layer: Callable[[Once | Pace], Any]) -> float:
+    """Measure the processor microseconds of a stream that ends after its first event."""
+    server = Server(layer(Once()))
+    spent = []
+    for _ in range(WINDOWS):
+        began = time.process_time()
+        for _ in range(OPENED // WINDOWS):
+            await server.asked().ended.wait()
+        spent.append((time.process_time() - began) / (OPENED // WINDOWS) * 1e6)
+    return statistics.median(spent)
+
+
+async def _cost(layer: Callable[[Once | Pace], Any], streams: int) -> float:
     """Measure the processor microseconds of one event, which leaves in a write of its own."""
     pace = Pace()
-    config = Config(layer(pace), http="h11", log_level="critical", access_log=False, lifespan="off")
-    config.load()
-    state = ServerState()
+    server = Server(layer(pace))
     for _ in range(streams):
-        connection: Any = config.http_protocol_class(config=config, server_state=state, app_state={})
-        connection.connection_made(Nowhere())
-        connection.data_received(load.http(load.body("go")))
+        server.asked()
     number = max(1, EVENTS // WINDOWS // streams)
     await pace.times(3, streams)
     spent = []
@@ -169,29 +216,34 @@ async def _cost(layer: Callable[[Pace], Any], streams: int) -> float:
 
 
 def layers() -> Layers:
-    """Give the processor microseconds of an event, with ever more of our app around it, for few streams and many."""
+    """Give the processor microseconds of a stream's opening, and of an event of few streams and of many.
+
+    With ever more of our app around it.
+    """
     return [
         (f"{layer.__name__.replace('_', ' ')}: {(layer.__doc__ or '').rstrip('.').lower()}", _costs(layer))
         for layer in LAYERS
     ]
 
 
-def _costs(layer: Callable[[Pace], Any]) -> list[float]:
-    return [asyncio.run(_cost(layer, streams)) for streams in STREAMS]
+def _costs(layer: Callable[[Once | Pace], Any]) -> list[float]:
+    return [asyncio.run(_opening(layer)), *(asyncio.run(_cost(layer, streams)) for streams in STREAMS)]
 
 
 class Profiled(NamedTuple):
-    """Both views."""
+    """All views."""
 
     streams: tuple[int, ...]
     layers: Layers
-    """Processor microseconds of an event, for each number of streams."""
+    """Processor microseconds of opening a stream, then those of an event for each number of streams."""
     functions: Profile
     """Name, calls, share of the time."""
+    imported: importing.Shares
+    """Milliseconds of the parts of an import."""
 
 
 def profile(pieces: int) -> Profiled:
-    """Stream so many pieces; give the layers, and the functions that took most."""
+    """Stream so many pieces; give the layers, the functions that took most, and what an import is made of."""
     app = create_app(ours.respond)
     profiler = cProfile.Profile(time.process_time)  # by the wall clock it would count what others do
 
@@ -205,7 +257,8 @@ def profile(pieces: int) -> Profiled:
     rows = pstats.Stats(profiler).stats.items()  # type: ignore[attr-defined]
     total = sum(own for _, (_, _, own, _, _) in rows)
     most = sorted(rows, key=lambda row: -row[1][2])[:SHOWN]
-    return Profiled(STREAMS, layers(), [(_named(place), calls, own / total) for place, (_, calls, own, _, _) in most])
+    functions = [(_named(place), calls, own / total) for place, (_, calls, own, _, _) in most]
+    return Profiled(STREAMS, layers(), functions, importing.shares())
 
 
 def _named(place: tuple[str, int, str]) -> str:

@@ -35,6 +35,7 @@ def results(**changed: Any) -> Any:
         "messages, ns: decode": {"official": [900.0], "ours": [50.0]},
         "messages, ns: encode": {"official": [100.0], "ours": [50.0]},
         "messages, ns: decode, adapter kept": {"official": [1.0], "ours": [50.0]},
+        "import: ms, what the protocol stands on": {"official": [50.0], "ours": [8.0]},
         "import: ms, the protocol": {"official": [100.0], "ours": [5.0]},
         "model pace: processor µs per event": {"official": [100.0], "ours": [40.0], "bare": [30.0]},
         "model pace: latency ms, median": {"official": [2.0], "ours": [1.5], "bare": [1.0]},
@@ -47,7 +48,12 @@ def results(**changed: Any) -> Any:
 
 
 SCALE = SimpleNamespace(rounds=3, streams=2, idle=3, one=4, pace=5)
-PROFILED = SimpleNamespace(streams=(1, 500), layers=[("whole app", [20.0, 41.5])], functions=[("step", 1, 0.5)])
+PROFILED = SimpleNamespace(
+    streams=(1, 500),
+    layers=[("whole app", [600.0, 20.0, 41.5])],
+    functions=[("step", 1, 0.5)],
+    imported=[("ours", 9.5)],
+)
 VERDICTS = [
     "**met** streaming: events/s, 1 client: 10.0 times, wanted 10",
     "**missed** streaming: events/s, 100 clients: 9.9 times, wanted 10",
@@ -71,8 +77,10 @@ def test_what_is_said_about_targets(line: str) -> None:
 def test_a_row_has_the_median_and_the_spread() -> None:
     text = report.table(results(), SCALE, 60, PROFILED)
     assert "| streaming: events/s, 1 client | 10.0 (9.00\u201311.0) | 100 | 10.0 | ≥ 10 | 160 |" in text
-    assert "| layer | 1 | 500 |" in text
-    assert "| whole app | 20.0 | 41.5 |" in text
+    assert "| layer | opening | event, 1 stream | event, 500 streams |" in text
+    assert "| whole app | 600 | 20.0 | 41.5 |" in text
+    assert "| ours | 9.5 |" in text
+    assert "msgspec alone would be imported 12.5 times as fast" in text
     assert "| `step` | 1 | 50% |" in text
 
 
@@ -108,18 +116,41 @@ def test_every_layer_sends_each_event_in_a_write_of_its_own(monkeypatch: pytest.
     monkeypatch.syspath_prepend(str(FOLDER))
     profiling = script("profiling")
     writes = 0
+    forget = profiling.Nowhere.write
 
-    def write(_self: Any, data: bytes) -> None:
+    def write(self: Any, data: bytes) -> None:
         nonlocal writes
         writes += b"text_delta" in data
+        forget(self, data)
 
     monkeypatch.setattr(profiling.Nowhere, "write", write)
     monkeypatch.setattr(profiling, "STREAMS", (1, 4))
     monkeypatch.setattr(profiling, "EVENTS", 160)
+    monkeypatch.setattr(profiling, "OPENED", 40)
     found = profiling.layers()
-    assert [len(costs) for _, costs in found] == [2] * 5
+    assert [len(costs) for _, costs in found] == [3] * 5
     assert all(cost > 0 for _, costs in found for cost in costs)
-    assert writes == 5 * (160 + 3 * 1 + 160 + 3 * 4)
+    assert writes == 5 * (40 + 160 + 3 * 1 + 160 + 3 * 4)
+
+
+IMPORTED = """\
+import time: self [us] | cumulative | imported package
+import time:      9000 |       9000 | site
+import time:      4000 |       4000 |         inspect
+import time:      2000 |       6000 |       typing_extensions
+import time:      1000 |       7000 |     msgspec._utils
+import time:      3000 |      10000 |   msgspec
+import time:      5000 |       5000 |   copy
+import time:       500 |        500 |   chatkit_protocol.base
+import time:       700 |      16200 | chatkit_protocol
+"""
+
+
+def test_the_parts_of_an_import_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    importing = script("importing")
+    assert list(importing._parts(IMPORTED).values()) == pytest.approx([4.0, 6.0, 5.0, 1.2])
+    assert importing._parts(importing._told()).keys() == importing._parts(IMPORTED).keys()
 
 
 def test_the_plot_has_a_bar_for_every_row() -> None:
