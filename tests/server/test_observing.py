@@ -1,6 +1,7 @@
 """What is seen from outside: probes, metrics, spans, logs; and that nothing of it holds what was said."""
 
 import asyncio
+import gc
 import io
 import json
 import logging
@@ -8,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -19,6 +21,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatkit_server import Answer, CustomStreamError, MemoryStore, SQLiteStore, StreamError, Turn, create_app
+from chatkit_server.files import FileStore, disk
 from chatkit_server.observing import Observer, observed_store
 from chatkit_server.observing.logs import OURS, JSONLines, Logs, log_as_json
 from chatkit_server.observing.metrics import CODES, Metrics
@@ -61,13 +64,14 @@ class Seen:
         self.spans = InMemorySpanExporter()
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(self.spans))
+        self.traces = Traces(provider)
         self.lines = io.StringIO()
         handler = logging.StreamHandler(self.lines)
         handler.setFormatter(JSONLines())
         self.handler = handler
         self.app = create_app(
             respond,
-            observers=[self.metrics, Traces(provider), Logs()],
+            observers=[self.metrics, self.traces, Logs()],
             pages={"/metrics": self.metrics.page},
         )
 
@@ -261,6 +265,43 @@ def test_logs_have_ids_and_times_but_not_what_was_said(seen: Seen, port: int) ->
     assert crash["exception"]["type"] == "builtins.RuntimeError"
     assert any("test_observing.py" in place for place in crash["exception"]["at"])
     assert CANARY not in seen.lines.getvalue()
+
+
+def test_the_address_of_a_file_is_in_no_log_and_no_span(seen: Seen, tmp_path) -> None:
+    files = FileStore(disk(tmp_path), "0123456789abcdef0123456789abcdef")
+    with live(create_app(respond, attachments=files, observers=[Logs(), seen.traces])) as port:
+        announced = Wire(port).ask("attachments.create", name="a.png", size=1, mime_type="image/png").json
+        address = urlsplit(announced["upload_descriptor"]["url"]).path
+        assert Wire(port, address).request("PUT", b"x" * 2, {"content-type": "image/png"}).status in range(400, 500)
+        seen.done(2)
+    told = {line["path"] for line in seen.logged("request")}
+    assert told == {"/chatkit/api", "/chatkit/api/files/…"}
+    assert address.rpartition("/")[2] not in "".join(span.to_json() for span in seen.spans.get_finished_spans())
+
+
+def test_what_a_forgotten_task_raised_is_told_without_its_words() -> None:
+    async def forget() -> None:
+        async def fail() -> None:
+            raise RuntimeError(CANARY)
+
+        task = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(JSONLines())
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(handler)
+    try:
+        asyncio.run(forget())
+    finally:
+        logger.removeHandler(handler)
+    line = json.loads(lines.getvalue())
+    assert line["message"] == "Task exception was never retrieved"
+    assert line["exception"]["type"] == "builtins.RuntimeError"
+    assert CANARY not in lines.getvalue()
 
 
 def lines_of(**options: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ REQUEST_ID = "x-request-id"
 """The header that brings a request's id, and takes it back."""
 _SOUND = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 """What an id from outside may be: anything else would break log lines, or grow without bound."""
+_SIGNED = re.compile(r"[^/]{65,}")
+"""What is long in a path: the address of a file is signed, and whoever has it has the file."""
 
 Outcome = Literal["complete", "stopped", "failed"]
 """How an answer ended: to its end, by the user's stop, or with an `error` event."""
@@ -32,7 +34,7 @@ class Call:
         id: from the `x-request-id` header, or new.
         headers: of the request, names in lower case.
         method: of HTTP.
-        path: of HTTP.
+        path: of HTTP, without what is signed in it.
         began: when, in seconds of `perf_counter`.
         began_ns: when, in nanoseconds since 1970.
         status: of the reply; 0 until there is one.
@@ -47,7 +49,7 @@ class Call:
         self.id = given if _SOUND.fullmatch(given) else secrets.token_hex(8)
         self.headers = headers
         self.method = method
-        self.path = path
+        self.path = _SIGNED.sub("…", path)
         self.began = perf_counter()
         self.began_ns = time_ns()
         self.status = 0

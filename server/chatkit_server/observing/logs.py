@@ -65,7 +65,7 @@ class JSONLines(logging.Formatter):
     """A record as one line of JSON: time, level, logger, message, request, thread, and fields of its own.
 
     An exception is told by its type and where it was raised. What it says is left out, since that may quote a
-    message, unless `text` is set.
+    message, unless `text` is set; so is all but the first line of a record, where asyncio tells what a task raised.
     """
 
     def __init__(self, *, text: bool = False) -> None:
@@ -74,11 +74,12 @@ class JSONLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one line."""
+        said = record.getMessage()
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": said if self._text else said.partition("\n")[0],
         }
         call = current.get()
         if call:
