@@ -309,6 +309,15 @@ def test_the_chat_sends_a_token(with_accounts) -> None:
     assert (ended.returncode, "hello" in ended.stdout) == (0, True)
 
 
+def test_with_accounts_the_printed_lines_have_a_place_for_a_token(with_accounts) -> None:
+    printed = with_accounts.printed().replace("TOKEN", token(sub="di", org="acme")).splitlines()
+    curl, chat = (next(line for line in printed if f" {verb} " in line) for verb in ("-N", "chat"))
+    _, _, _, _, bearer, *_, body = shlex.split(curl)
+    name, _, value = bearer.partition(": ")
+    assert Wire(with_accounts.port).post(body, {name: value}).status == 200
+    assert chatkit_wire(*shlex.split(chat)[1:], "--once", "hello").returncode == 0
+
+
 def test_other_machines_are_let_in_with_accounts(capsys, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("CHATKIT_AUTH_SECRET", SECRET)
     real = listening.listen

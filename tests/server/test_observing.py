@@ -22,7 +22,7 @@ from starlette.routing import Mount
 
 from chatkit_server import Answer, CustomStreamError, MemoryStore, SQLiteStore, StreamError, Turn, create_app
 from chatkit_server.files import FileStore, disk
-from chatkit_server.observing import Observer, observed_store
+from chatkit_server.observing import Observer, observed_store, probes
 from chatkit_server.observing.logs import OURS, JSONLines, Logs, log_as_json
 from chatkit_server.observing.metrics import CODES, Metrics
 from chatkit_server.observing.traces import Traces
@@ -125,6 +125,13 @@ class Gone(MemoryStore):
         raise OSError("postgres://user:hunter2@db")
 
 
+class Hung(MemoryStore):
+    """A store that says nothing."""
+
+    async def list_threads(self, *_: Any, **__: Any) -> Any:
+        await asyncio.Event().wait()
+
+
 def test_probes_tell_a_live_a_ready_and_a_draining_process(seen: Seen, port: int) -> None:
     assert get(port, "/healthz") == (200, "alive\n")
     assert get(port, "/readyz") == (200, "ready\n")
@@ -134,10 +141,15 @@ def test_probes_tell_a_live_a_ready_and_a_draining_process(seen: Seen, port: int
     assert seen.logged("request") == []
 
 
-def test_a_store_that_cannot_be_reached_is_not_ready_and_its_secrets_stay(caplog) -> None:
-    with live(create_app(respond, store=Gone())) as port:
+@pytest.mark.parametrize("store", [Gone, Hung])
+def test_a_store_that_cannot_be_reached_is_not_ready_and_its_secrets_stay(store, seen, monkeypatch) -> None:
+    monkeypatch.setattr(probes, "STORE_SECONDS", 0.2)
+    with live(create_app(respond, store=store())) as port:
         assert get(port, "/readyz") == (503, "store\n")
         assert get(port, "/healthz") == (200, "alive\n")
+    (line,) = seen.logged("not ready: the store cannot be reached")
+    assert line["exception"]["type"] in {"builtins.OSError", "builtins.TimeoutError"}
+    assert "hunter2" not in seen.lines.getvalue()
 
 
 def test_probes_need_no_account_and_work_where_the_app_is_mounted() -> None:

@@ -188,9 +188,10 @@ def _tell(listener: Any, told: Settings, page: Any, provider: Any, accounts: str
     say(f"model               {provider.describe()}")
     say(f"accounts            {accounts}")
     say()
+    token = "'authorization: Bearer TOKEN'" if has_accounts(told) else ""
     say("Say hello:")
-    say(f"  curl -N {url} -H 'content-type: application/json' -d '{HELLO}'")
+    say(f"  curl -N {url} {token and f'-H {token} '}-H 'content-type: application/json' -d '{HELLO}'")
     say("Talk to it (it understands /help):")
-    say(f"  {_command()} chat {url}")
+    say(f"  {_command()} chat {url}{token and f' --header {token}'}")
     say()
     say("Ctrl-C stops it.")
