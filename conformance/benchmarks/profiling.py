@@ -22,8 +22,9 @@ from uvicorn.server import ServerState
 
 from chatkit_protocol import decode_request, frame
 from chatkit_server import Answer, Context, Turn, create_app
+from chatkit_server.response import EventResponse
 from chatkit_server.routes import TABLE
-from chatkit_server.streaming import EventResponse, EventStream
+from chatkit_server.streaming import EventStream
 
 SHOWN = 14
 STREAMS = (1, 20, 500)

@@ -32,12 +32,13 @@ from chatkit_server.observing.call import taken, watched
 from chatkit_server.observing.probes import Page
 from chatkit_server.refusing import SLOW, answering
 from chatkit_server.responder import Attachments, Feedback, OnStop, Title, Transcribe, collect
+from chatkit_server.response import EventResponse
 from chatkit_server.routes import TABLE
 from chatkit_server.serving import ServedFiles
 from chatkit_server.stores.base import Store
 from chatkit_server.stores.bounded import bounded_store
 from chatkit_server.stores.memory import MemoryStore
-from chatkit_server.streaming import EventResponse, EventStream
+from chatkit_server.streaming import EventStream
 from chatkit_server.turn import THREAD_WAIT, Backend, Turn
 
 ENDPOINT = "/chatkit/api"

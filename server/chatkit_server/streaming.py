@@ -5,27 +5,23 @@ to wait, for a model say, it sends what is there in one write. Once the client d
 sends instead, all that is ready at a time, until the client has caught up; a producer that finds the buffer full waits.
 When the client goes away the producer is cancelled, which is the user's stop, and whoever closes the response waits for
 what has to be saved. Or, with `finish`, it goes on alone.
-
-The response is written by hand, since this is what every token passes: sse-starlette's takes four tasks a stream, where
-one is enough, and sends every frame from one of them.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack, aclosing
 from time import monotonic
 
 import anyio
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from chatkit_protocol.events import ErrorEvent, ThreadStreamEvent
 from chatkit_protocol.sse import PING, frame_into
 from chatkit_server.errors import error_event
 from chatkit_server.pipeline import Events
 from chatkit_server.record import Record
-from chatkit_server.stepping import attended, begin
+from chatkit_server.sending import Client
+from chatkit_server.stepping import attended
 
 logger = logging.getLogger("chatkit_server")
 
@@ -36,44 +32,8 @@ LINGER = 0.005
 GRACE = 10.0
 """Seconds that a closed response waits for saving; saving itself goes on beyond them."""
 
-HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
-
 _running: set[asyncio.Task[None]] = set()
 """Producers that run; an event loop alone does not keep its tasks alive."""
-
-
-class Client:
-    """Who reads a stream: gets what is sent, and says if it does not take that at once."""
-
-    def __init__(self, send: Send, *, ping: float = 0.0, patience: float | None = None) -> None:
-        self._send = send
-        self._ping = ping
-        self._patience = patience
-        self._last = monotonic()
-        self._rest: Awaitable[object] | None = None
-        self._error: Exception | None = None
-
-    def take(self, batch: bytes) -> bool:
-        """Send frames; tell whether they are sent. If not, nothing more may be sent before `free`."""
-        self._last = monotonic()
-        try:
-            self._rest = begin(self._send({"type": "http.response.body", "body": batch, "more_body": True}))
-        except Exception as error:  # noqa: BLE001 - it is for who waits for the client to be free
-            self._error = error
-        return not self._rest and not self._error
-
-    async def free(self) -> None:
-        """Wait until the client has taken what was sent. Raises what sending raised, or TimeoutError."""
-        if self._error:
-            raise self._error
-        if self._rest:
-            async with asyncio.timeout(self._patience):
-                await self._rest
-            self._rest = None
-
-    def silence(self) -> float | None:
-        """Tell how many seconds nothing more may be said before something has to be; None if that never ends."""
-        return max(0.0, self._last + self._ping - monotonic()) if self._ping else None
 
 
 class EventStream:
@@ -260,45 +220,3 @@ class EventStream:
         while len(self._buffer) >= HIGH_WATER:
             self._room.clear()
             await self._room.wait()
-
-
-class EventResponse(Response):
-    """The HTTP reply: a comment after some silence, an end when the client goes away, under any ASGI server."""
-
-    media_type = "text/event-stream"
-
-    def __init__(self, stream: EventStream, *, ping: float, patience: float | None = None) -> None:
-        self.status_code = 200
-        self.background = None
-        self.init_headers(HEADERS)
-        self._stream = stream
-        self._reader = stream.reader
-        self._ping = ping
-        self._patience = patience
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the stream; when sending ends for whatever reason, the stream ends too."""
-        del scope
-        try:
-            async with asyncio.timeout(None) as connection:
-                listening = asyncio.create_task(_listen(receive, connection))
-                try:
-                    await self._give(send)
-                finally:
-                    listening.cancel()
-        except OSError:  # it left, `send` raised because it is gone (ASGI 2.4), or it took nothing for too long
-            logger.debug("the client went away")
-        finally:
-            await self._stream.leave(self._reader)
-
-    async def _give(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await self._stream.give(Client(send, ping=self._ping, patience=self._patience), self._reader)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _listen(receive: Receive, connection: asyncio.Timeout) -> None:
-    """End what goes on within `connection` when the client goes away."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    connection.reschedule(0)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chatkit_server import Answer, Turn, create_app, streaming
+from chatkit_server import Answer, Turn, create_app, sending
 from chatkit_server.streaming import HIGH_WATER, EventStream
 from support.asgi import Client, GoneError
 from support.live import live
@@ -227,7 +227,7 @@ def test_the_buffer_stays_small() -> None:
             largest = max(largest, len(message["body"]))
             await asyncio.sleep(0)
 
-        await stream.give(streaming.Client(send), stream.reader)
+        await stream.give(sending.Client(send), stream.reader)
         return largest
 
     assert asyncio.run(run()) < HIGH_WATER + 1024
