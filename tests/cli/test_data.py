@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from chatkit_server.files.shelf import About, Shelf
 from chatkit_server.stores.contract.check import fill
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS
 from chatkit_server.stores.postgres import PostgresStore
+from cli.processes import command
 from support.postgres import postgres_url
 
 TENANT = Context(user="bob", tenant="acme").owner
@@ -113,6 +116,31 @@ def test_an_export_goes_through_many_pages(tmp_path: Path, capsys: pytest.Captur
     tell(make, full)
     assert main(["data", "export", "ann", "--data", where]) == 0
     assert len(capsys.readouterr().out.split("\n")[:-1]) == 1 + len(ITEMS) + 1001
+
+
+def exported(folder: Path, into: Any) -> tuple[int, str]:
+    """Export some pages into a file; give the exit code, and what is told."""
+    where, make = sqlite(folder)
+    tell(make, lambda store: fill(store, [f"i{number}" for number in range(3000)]))
+    with subprocess.Popen(
+        command("data", "export", "ann", "--data", where), stdout=into, stderr=PIPE, text=True
+    ) as run:
+        if run.stdout:
+            run.stdout.readline()
+            run.stdout.close()
+        assert run.stderr
+        told = run.stderr.read()
+    return run.returncode, told
+
+
+def test_whoever_has_read_enough_of_an_export_ends_it(tmp_path: Path) -> None:
+    assert exported(tmp_path, PIPE) == (141, "")
+
+
+def test_an_export_for_which_there_is_no_room_is_told_to_be_incomplete(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        code, told = exported(tmp_path, full)
+    assert (code, told.splitlines()[0]) == (1, "chatkit-wire: the export is not complete: No space left on device")
 
 
 WRONG = [

@@ -1,6 +1,8 @@
 """The command line: `chatkit-wire VERB`. Only the verb that is asked for imports what it needs."""
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -45,7 +47,7 @@ VERBS = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Carry out one command; give its exit code: 0 well, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Carry out one command; give its exit code: 0 well, 1 failed, 2 wrong usage, 130 interrupted, 141 not read on."""
     try:
         arguments = build_parser().parse_args(argv)
         return int(arguments.run(arguments))
@@ -56,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return failure.code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still has to write at its end
+        return 141
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("chatkit_"):
             raise

@@ -102,16 +102,27 @@ async def _delete(options: argparse.Namespace, told: Settings, user: str, shelf:
 
 
 async def _export(options: argparse.Namespace, told: Settings, user: str, shelf: Any) -> None:
+    folder = _made(options.bytes)
+    try:
+        async with _opened(told) as store:
+            await _doubt(options, told, user, store)
+            async for value in _exported(store, user, shelf, folder):
+                sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Failure(f"the export is not complete: {error.strerror}") from None
+
+
+async def _exported(store: Any, user: str, shelf: Any, folder: Path | None) -> AsyncIterator[dict[str, Any]]:
     from chatkit_server.userdata import export_files, export_user  # noqa: PLC0415 - an extra
 
-    folder = _made(options.bytes)
-    async with _opened(told) as store:
-        await _doubt(options, told, user, store)
-        async for value in export_user(store, user):
-            _write(value)
+    async for value in export_user(store, user):
+        yield value
     if folder:
         async for value in export_files(shelf, user, folder):
-            _write(value)
+            yield value
 
 
 def _made(folder: str | None) -> Path | None:
@@ -122,10 +133,6 @@ def _made(folder: str | None) -> Path | None:
     except OSError as error:
         raise Failure(f"cannot make the folder {folder}: {error.strerror}", 2) from None
     return Path(folder)
-
-
-def _write(value: dict[str, Any]) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
 
 
 async def _doubt(options: argparse.Namespace, told: Settings, user: str, store: Any) -> None:
