@@ -1,6 +1,7 @@
 """Uploads that break off, stand still, or find no room: nothing of them is kept, and the next one works."""
 
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chatkit_server import Answer, Turn, create_app
-from chatkit_server.files import FileStore, disk
+from chatkit_server.files import FileStore, disk, s3
 from support.faults import Watched, connect, unharmed, until_closed
 from support.wire import Wire
 
@@ -98,6 +99,23 @@ def test_an_upload_whose_file_is_deleted_meanwhile_leaves_nothing(server: Watche
         client.sendall(DATA[-1:])
         assert until_closed(client).startswith(b"HTTP/1.1 404 ")
     assert not list(folder.rglob("*.*")) + kept(folder)
+
+
+def test_a_bucket_that_does_not_answer_is_given_up_on() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = s3(
+            "files",
+            endpoint=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            region="us-east-1",
+            access_key_id="key",
+            secret_access_key="secret",
+            client_options={"allow_http": True, "timeout": "300ms"},
+        )
+        with unharmed(create_app(talk, attachments=FileStore(place, SECRET, sweep_seconds=0)), pooled=9) as server:
+            began = time.monotonic()
+            refused = server.wire.ask("attachments.create", name="a", size=1, mime_type="text/plain")
+            assert (refused.status, time.monotonic() - began < 3.5) == (INTERNAL, True)
+            assert server.wire.ask("threads.list").status == 200
 
 
 def test_a_place_without_room_is_the_server_s_trouble_and_the_next_upload_works(server: Watched, folder: Path) -> None:

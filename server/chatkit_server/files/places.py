@@ -2,10 +2,14 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from obstore.store import LocalStore, ObjectStore, S3Store
+
+RETRY = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
+"""A request takes 30 seconds at most, and none begins after ten: a user waits, where obstore would try for minutes."""
 
 
 def disk(folder: str | os.PathLike[str]) -> ObjectStore:
@@ -20,10 +24,11 @@ def s3(bucket: str, *, prefix: str = "", endpoint: str | None = None, **options:
     Args:
         bucket: its name; it must be there, and should be private.
         prefix: what the names of all objects begin with.
-        endpoint: the server, unless it is Amazon's; with `http://` only on this machine.
+        endpoint: the server, unless it is Amazon's; `http://` is for this machine, or a network of your own.
         options: of `obstore.store.S3Store`, e.g. `region`, `access_key_id`, `secret_access_key`; without them they
             come from the environment (`AWS_…`) or the machine's role.
     """
+    options = {"retry_config": RETRY} | options
     if endpoint:
         options = {"endpoint": endpoint, "virtual_hosted_style_request": False} | options
         if endpoint.startswith("http://"):
