@@ -70,24 +70,21 @@ def media_type(mime_type: str) -> str:
     return mime_type.partition(";")[0].strip().lower()
 
 
-async def received(
-    pieces: AsyncIterable[bytes], *, mime_type: str, size: int | None = None, most: int = 0
-) -> IO[bytes]:
+async def received(pieces: AsyncIterable[bytes], *, mime_type: str, most: int, size: int | None = None) -> IO[bytes]:
     """Take a file in, no further than it is as large and of the type as was said; the caller closes it.
 
     Args:
         pieces: its bytes.
         mime_type: what it is said to be.
-        size: how many bytes were announced, if they were.
-        most: how many bytes it may have otherwise.
+        most: how many bytes any file may have.
+        size: how many were announced, if they were.
 
     Raises:
         RequestError: as soon as it is known.
     """
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is given away
     try:
-        got = await _fill(file, pieces, media_type(mime_type), most if size is None else size)
-        _hold_to_size(got, size)
+        await _fill(file, pieces, media_type(mime_type), most, size)
         file.seek(0)
     except BaseException:
         file.close()
@@ -95,25 +92,23 @@ async def received(
     return file
 
 
-async def _fill(file: IO[bytes], pieces: AsyncIterable[bytes], kind: str, most: int) -> int:
+async def _fill(file: IO[bytes], pieces: AsyncIterable[bytes], kind: str, most: int, size: int | None) -> None:
     got = 0
     head = b""
     async for piece in pieces:
         got += len(piece)
+        if size is not None and got > size:
+            raise RequestError(f"more than the {size} bytes that were announced", code="too_large", reason="size")
         if got > most:
-            raise RequestError(f"more than {most} bytes", code="too_large", reason="size")
+            raise RequestError(f"files have at most {most} bytes", code="too_large", reason="size")
         if len(head) < HEAD:
             head += piece[: HEAD - len(head)]
             if len(head) == HEAD:
                 _hold_to_type(kind, head)
         file.write(piece)
-    _hold_to_type(kind, head)
-    return got
-
-
-def _hold_to_size(got: int, size: int | None) -> None:
     if size is not None and got < size:
         raise RequestError(f"{got} bytes came instead of {size}", reason="size")
+    _hold_to_type(kind, head)
 
 
 def _hold_to_type(kind: str, head: bytes) -> None:

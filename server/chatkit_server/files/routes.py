@@ -57,7 +57,8 @@ class FileRoutes:
             form = FormFile(body)
             await form.begin()
             pieces = form.pieces()
-        with await received(pieces, mime_type=about.mime_type, size=about.size) as file:
+        most = self._files.limits.max_bytes
+        with await received(pieces, mime_type=about.mime_type, most=most, size=about.size) as file:
             await self._files.keep(about, file)
         return Response(status_code=204)
 
