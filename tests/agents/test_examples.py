@@ -345,7 +345,14 @@ def test_with_files(load: Load) -> None:
 
 @pytest.mark.parametrize(
     ("user", "password", "status"),
-    [("ada", "lovelace", 204), ("ada", "wrong", 403), ("ada", "", 403), ("eve", "", 403), ("eve", "None", 403)],
+    [
+        ("ada", "lovelace", 204),
+        ("ada", "wrong", 403),
+        ("ada", "", 403),
+        ("eve", "", 403),
+        ("eve", "None", 403),
+        ("eve", "%00", 403),
+    ],
 )
 def test_sign_in(load: Load, user: str, password: str, status: int) -> None:
     with live(load("sign_in", CHAT_PASSWORDS="ada=lovelace").app) as port:
