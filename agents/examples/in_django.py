@@ -51,4 +51,5 @@ async def identify(request: Request) -> str:
 urlpatterns = [path("login/<name>", login)]
 assistant = Agent[object](name="Assistant", instructions="Answer briefly.", model=create_model())
 chat = create_app(agent_responder(assistant), identify=identify, path="/api")
-app = Starlette(routes=[Mount("/chatkit", chat), Mount("/", get_asgi_application())])
+routes = [Mount("/chatkit", chat), Mount("/", get_asgi_application())]
+app = Starlette(routes=routes, lifespan=lambda _app: chat.router.lifespan_context(chat))

@@ -1,6 +1,6 @@
 """ChatKit inside a FastAPI app: mounted under a path, with the app's own routes around it.
 
-A mounted app is not told when the server stops, so the outer app closes the store.
+A mounted app is not told when the server begins and stops, so the outer app hands it on.
 
     pip install fastapi
     uvicorn --app-dir agents/examples in_fastapi:app
@@ -16,14 +16,16 @@ from agents import Agent
 from chatkit_agents import agent_responder, create_model
 from chatkit_server import SQLiteStore, create_app
 
+assistant = Agent[object](name="Assistant", instructions="Answer briefly.", model=create_model())
 store = SQLiteStore("chat.sqlite3")
+chat = create_app(agent_responder(assistant), store=store, path="/api")
 
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    """Close the store when the server stops."""
-    yield
-    await store.aclose()
+    """Hand it on: the chat sweeps attached files, and at the end completes its answers and closes its store."""
+    async with chat.router.lifespan_context(chat):
+        yield
 
 
 app = FastAPI(title="Shop", lifespan=lifespan)
@@ -35,7 +37,5 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-assistant = Agent[object](name="Assistant", instructions="Answer briefly.", model=create_model())
-
 # Mounted last: a mount takes everything under its path. The endpoint is /chatkit/api.
-app.mount("/chatkit", create_app(agent_responder(assistant), store=store, path="/api"))
+app.mount("/chatkit", chat)

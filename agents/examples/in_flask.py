@@ -46,4 +46,5 @@ def identify(request: Request) -> str:
 
 assistant = Agent[object](name="Assistant", instructions="Answer briefly.", model=create_model())
 chat = create_app(agent_responder(assistant), identify=identify, path="/api")
-app = Starlette(routes=[Mount("/chatkit", chat), Mount("/", WSGIMiddleware(site))])
+routes = [Mount("/chatkit", chat), Mount("/", WSGIMiddleware(site))]
+app = Starlette(routes=routes, lifespan=lambda _app: chat.router.lifespan_context(chat))

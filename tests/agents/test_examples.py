@@ -190,7 +190,7 @@ def test_in_fastapi(load: Load) -> None:
         assert get(port, "/health") == (200, b'{"status":"ok"}')
         streamed(Wire(port))
         thread = Wire(port).thread("kept")
-    assert closed == [True], "a mounted app is not told of the end, so the outer one closes the store"
+    assert closed == [True], "the outer app hands on that the server stops"
     with live(load("in_fastapi").app) as port:
         assert Wire(port).items(thread)
 
