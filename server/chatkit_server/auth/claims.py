@@ -34,7 +34,7 @@ class Reading(Struct, frozen=True, kw_only=True):
         if (
             not user
             or (self.tenant and not tenant and not self.tenantless)
-            or any(not _fits(name) for name in (user, tenant))
+            or any(not fits(name) for name in (user, tenant))
         ):
             raise Rejected("claims", scheme=scheme)
         scopes = _scopes(claims, scheme)
@@ -55,7 +55,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _fits(name: str) -> bool:
+def fits(name: str) -> bool:
     """Tell whether a name can be kept: databases take no NUL and no half of a surrogate pair."""
     clean = SEPARATOR not in name and "\0" not in name
     return clean and len(name) <= LONGEST_NAME and name.encode(errors="replace").decode() == name

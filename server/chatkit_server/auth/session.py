@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatkit_protocol.codec import RequestError
-from chatkit_server.auth.claims import Reading
+from chatkit_server.auth.claims import Reading, fits
 from chatkit_server.auth.keys import Secrets
 from chatkit_server.auth.tokens import Checks, Rejected
 from chatkit_server.context import Context
@@ -66,6 +66,8 @@ class SessionCookie:
     ) -> None:
         """Set the cookie on a response; the app has made sure who the user is. Raises ValueError for an unfit name."""
         Context(user=user, tenant=tenant)
+        if not fits(user) or not fits(tenant):
+            raise ValueError("a name has at most 512 characters, and none that cannot be kept")
         now = int(time.time())
         claims = {"iss": AUDIENCE, "aud": AUDIENCE, "sub": user, "iat": now, "exp": now + self._lifetime}
         claims |= {"tenant": tenant, "scope": " ".join(sorted(scopes)), "locale": locale}
