@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import tomllib
 import urllib.request
 from pathlib import Path
@@ -82,6 +83,12 @@ WRONG = [
     pytest.param({}, "port = ", "is no TOML", id="no-toml"),
     pytest.param({"CHATKIT_CONFIG": "nowhere.toml"}, "", "cannot read nowhere.toml", id="no-file"),
     pytest.param({"LLM_API_KEY_FILE": "nowhere"}, "", "the file that LLM_API_KEY_FILE names", id="no-secret-file"),
+    pytest.param(
+        {"CHATKIT_AUTH_SECRET_FILE": os.devnull},
+        "",
+        "the file that CHATKIT_AUTH_SECRET_FILE names is empty",
+        id="empty-secret-file",
+    ),
 ]
 
 

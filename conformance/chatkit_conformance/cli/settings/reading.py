@@ -126,9 +126,12 @@ def _nearest(word: str, words: Iterable[str]) -> str:
 def _secret(variable: str, path: str) -> str:
     """Read a secret from the file that a variable names, which is how orchestrators hand them over."""
     try:
-        return Path(path).read_text("utf-8").strip()
+        secret = Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the file that {variable} names: {type(error).__name__}") from None
+    if not secret:  # taken for none, it would let everybody in
+        raise SettingsError(f"the file that {variable} names is empty")
+    return secret
 
 
 def _parsed(row: Setting, text: str) -> Any:
