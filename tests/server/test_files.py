@@ -1,6 +1,7 @@
 """Files over HTTP: announced, uploaded in both ways, shown, read, deleted, swept; and what is not taken."""
 
 import asyncio
+import gzip
 import io
 import json
 import struct
@@ -21,6 +22,7 @@ from chatkit_conformance.rules.attachments import create_keeps_metadata_in
 from chatkit_conformance.transcript import Exchange
 from chatkit_server import Answer, MemoryStore, NotFound, Turn, Unauthorized, create_app
 from chatkit_server.files import FileLimits, FileStore, disk, secret_in
+from chatkit_server.files.checking import looks_like
 from chatkit_server.files.shelf import About
 from support.bucket import bucket
 from support.faults import connect, until_closed
@@ -330,6 +332,58 @@ def test_what_is_sent_may_be_refused(
     reply = send(attachment, data)
     assert (reply.status, reply.json["reason"]) == (status, reason)
     assert len(objects(files)) == before, "nothing of it was kept"
+
+
+def boxed(*brands: bytes) -> bytes:
+    """Begin a file as those of phones do."""
+    return struct.pack(">I", 12 + 4 * len(brands)) + b"ftyp" + brands[0] + bytes(4) + b"".join(brands[1:]) + bytes(99)
+
+
+REAL: list[Any] = [
+    pytest.param(boxed(b"heic", b"mif1", b"heic"), "image/heic", id="a photograph of an iPhone"),
+    pytest.param(boxed(b"mif1", b"heic"), "image/heif", id="heif"),
+    pytest.param(boxed(b"avif", b"mif1"), "image/avif", id="avif"),
+    pytest.param(picture("BMP"), "image/bmp", id="bmp"),
+    pytest.param(picture("TIFF"), "image/tiff", id="tiff"),
+    pytest.param(picture("ICO", (32, 32)), "image/vnd.microsoft.icon", id="an icon"),
+    pytest.param(picture("JPEG"), "image/jpg", id="jpg"),
+    pytest.param(boxed(b"isom", b"iso2", b"mp41"), "video/mp4", id="a film"),
+    pytest.param(boxed(b"iso5", b"dash"), "video/mp4", id="a film in pieces"),
+    pytest.param(boxed(b"qt  "), "video/quicktime", id="a film of an iPhone"),
+    pytest.param(boxed(b"M4A ", b"mp42"), "audio/x-m4a", id="a voice memo"),
+    pytest.param(b"ID3\x03" + bytes(99), "audio/mpeg", id="mp3"),
+    pytest.param(b"\xff\xf3\x90\x64" + bytes(99), "audio/mpeg", id="mp3 without a header"),
+    pytest.param(b"\x1aE\xdf\xa3\x9fB\x82\x84webm" + bytes(99), "audio/webm", id="webm"),
+    pytest.param(gzip.compress(b"x" * 99), "application/gzip", id="gzip"),
+    pytest.param(b"PK\x05\x06" + bytes(18), "application/zip", id="an empty archive"),
+    pytest.param(b"\xd0\xcf\x11\xe0" + bytes(99), "application/vnd.ms-excel", id="an old sheet"),
+    pytest.param(b"a,b\r\n1,2\r\n", "application/vnd.ms-excel", id="CSV, as Windows calls it"),
+    pytest.param(b"wOFF\0\1\0\0" + bytes(99), "font/woff", id="a font"),
+    pytest.param(b"export const a = 1;\n", "video/mp2t", id="TypeScript, as browsers call it"),
+]
+
+
+@pytest.mark.parametrize(("data", "mime_type"), REAL)
+def test_a_real_file_is_taken_for_what_it_is(data: bytes, mime_type: str) -> None:
+    assert looks_like(mime_type, data[:4096])
+
+
+FALSE: list[Any] = [
+    pytest.param(boxed(b"heic"), "image/avif", id="one picture for another"),
+    pytest.param(boxed(b"isom"), "image/heic", id="a film as a picture"),
+    pytest.param(boxed(b"heic"), "video/mp4", id="a picture as a film"),
+    pytest.param(b"MZ\x90\x00" + bytes(99), "video/mp4", id="a program as a film"),
+    pytest.param(b"MZ\x90\x00" + bytes(99), "font/woff", id="a program as a font"),
+    pytest.param(b"<script>alert(1)</script>", "audio/mpeg", id="a page as sound"),
+    pytest.param(b"<svg onload='alert(1)'/>", "image/bmp", id="a drawing as a bitmap"),
+    pytest.param(PDF, "application/gzip", id="a PDF as an archive"),
+    pytest.param(b"MZ\x90\x00" + bytes(99), "application/vnd.ms-excel", id="a program as a sheet"),
+]
+
+
+@pytest.mark.parametrize(("data", "mime_type"), FALSE)
+def test_a_file_is_not_taken_for_what_it_is_not(data: bytes, mime_type: str) -> None:
+    assert not looks_like(mime_type, data)
 
 
 def test_the_bomb_is_one() -> None:

@@ -1,7 +1,8 @@
 """Whether a file is what it says: its size and type are checked while its bytes come in, the type by content."""
 
 import re
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -19,18 +20,40 @@ IN_MEMORY = MIB
 LONGEST_NAME = 1024
 TYPE = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}(\s*;[\x20-\x7e]{0,256})?", re.ASCII)
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-CONTAINERS: tuple[tuple[re.Pattern[str], bytes], ...] = (
-    (re.compile(r"application/(zip|x-zip-compressed|epub\+zip|vnd\.(openxmlformats|oasis)\b.*)"), ZIP),
-    (re.compile(r"application/(msword|vnd\.ms-(excel|powerpoint))"), OLE),
-)
-"""Types whose files begin alike: documents are archives."""
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+"""The second is of an archive with nothing in it."""
+ZIPPED = re.compile(r"application/(zip|x-zip-compressed|epub\+zip|vnd\.(openxmlformats|oasis)\b.*)")
+OLE = b"\xd0\xcf\x11\xe0"
+OLD_OFFICE = re.compile(r"application/(msword|vnd\.ms-(excel|powerpoint))")
+"""Where an office is installed, browsers call CSV and RTF so, too, which are text."""
 TEXT = re.compile(
     r"text/.*|image/svg\+xml|application/((.*\+)?(json|xml|yaml)|x-ndjson|toml|javascript|typescript|x-sh|sql|graphql)"
 )
 NEVER_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-TELLTALE = re.compile(r"(image|audio|video|font)/.*|application/(pdf|gzip|x-7z-compressed|x-tar|rtf)")
-"""Types that can be told by content: a file that says it is one must look like one."""
+TELLTALE = re.compile(
+    r"(image|audio|font)/.*|video/(?!mp2t|vnd\.dlna).*|application/(pdf|(x-)?gzip|x-7z-compressed|x-tar|rtf)"
+)
+"""Types that can be told by content: a file that says it is one must look like one. `video/mp2t` and `video/vnd.dlna…`
+are what browsers call TypeScript, by the end of its name."""
+SAME = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-ms-bmp": "image/bmp",
+    "image/x-bmp": "image/bmp",
+    "image/vnd.microsoft.icon": "image/x-icon",
+    "image/heic": "image/heif",
+    "image/heic-sequence": "image/heif",
+    "image/heif-sequence": "image/heif",
+    "application/x-gzip": "application/gzip",
+    "application/font-woff": "font/woff",
+    "application/x-font-otf": "font/otf",
+}
+"""Types that go by several names."""
+HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+AVIF = frozenset({b"avif", b"avis"})
+"""Brands of pictures (ISO 23008-12) in the container that films have, too (ISO 14496-12, `ftyp`)."""
+MP3_FRAME = re.compile(rb"\xff[\xe2-\xff]")
+"""Sound without a header: eleven bits that are set, and a layer."""
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 """Marks of UTF-16, in which text has zeros."""
 
@@ -120,21 +143,38 @@ def looks_like(kind: str, head: bytes) -> bool:
     """Tell whether a file that begins like this may be of this type. What cannot be told by content is believed."""
     if not head:
         return True
-    for types, mark in CONTAINERS:
-        if types.fullmatch(kind):
-            return head.startswith(mark)
+    if ZIPPED.fullmatch(kind):
+        return head.startswith(ZIP)
+    if OLD_OFFICE.fullmatch(kind):
+        return head.startswith(OLE) or _is_text(head)
     if TEXT.fullmatch(kind):
-        return head.startswith(WIDE) or not NEVER_IN_TEXT.search(head)
+        return _is_text(head)
     if not TELLTALE.fullmatch(kind):
         return True
-    found = _told_by(head)
+    found = {SAME.get(name, name) for name in _told_by(head)}
+    kind = SAME.get(kind, kind)
     top = kind.partition("/")[0]
     # Sound and film share their containers, so that the same file may be called by several names.
     return kind in found or (top in {"audio", "video"} and any(one.startswith(("audio/", "video/")) for one in found))
 
 
-def _told_by(head: bytes) -> frozenset[str]:
-    try:
-        return frozenset(one.mime_type for one in puremagic.magic_string(head))
-    except (puremagic.PureError, ValueError):
-        return frozenset()
+def _is_text(head: bytes) -> bool:
+    return head.startswith(WIDE) or not NEVER_IN_TEXT.search(head)
+
+
+def _told_by(head: bytes) -> Iterator[str]:
+    with suppress(puremagic.PureError, ValueError):
+        yield from (one.mime_type for one in puremagic.magic_string(head))
+    if brands := _brands(head):
+        pictures = [name for name, some in (("image/heif", HEIF), ("image/avif", AVIF)) if brands & some]
+        yield from pictures or ["video/mp4"]
+    if MP3_FRAME.match(head):
+        yield "audio/mpeg"
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """Give the brands of an ISO container: its own, and those that it is compatible with."""
+    if head[4:8] != b"ftyp":
+        return set()
+    end = min(int.from_bytes(head[:4]), len(head))
+    return {head[8:12], *(head[at : at + 4] for at in range(16, end, 4))}
