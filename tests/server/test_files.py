@@ -21,7 +21,7 @@ from starlette.requests import Request
 from chatkit_conformance.rules.attachments import create_keeps_metadata_in
 from chatkit_conformance.transcript import Exchange
 from chatkit_server import Answer, MemoryStore, NotFound, Turn, Unauthorized, create_app
-from chatkit_server.files import FileLimits, FileStore, disk, secret_in
+from chatkit_server.files import FileLimits, FileStore, disk, pictures, secret_in
 from chatkit_server.files.checking import looks_like
 from chatkit_server.files.shelf import About
 from support.bucket import bucket
@@ -234,6 +234,14 @@ def test_a_photograph_with_odd_metadata_is_a_photograph(wire: Wire, tag: int, ki
     photo = picture("JPEG", (900, 600), exif=metadata(tag, kind, value))
     small = shown(uploaded(wire, photo, "image/jpeg")["preview_url"])
     assert small.height > small.width, "and is turned as it says"
+
+
+def test_previews_are_made_in_every_event_loop_of_a_process() -> None:
+    async def many() -> list[bytes]:
+        made = (pictures.preview(io.BytesIO(PNG), "image/png", max_pixels=1_000_000) for _ in range(5))
+        return await asyncio.gather(*made)
+
+    assert [len(asyncio.run(many())) for _ in range(2)] == [5, 5]
 
 
 def test_what_is_transparent_stays_so(wire: Wire) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 from PIL import ExifTags, Image
@@ -23,7 +24,7 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What undoes each orientation of EXIF."""
-_hands = asyncio.Semaphore(2)
+_hands = ThreadPoolExecutor(2, thread_name_prefix="chatkit-pictures")
 """How many pictures are unpacked at a time: each may take four bytes a pixel."""
 
 
@@ -38,8 +39,8 @@ async def preview(file: IO[bytes], mime_type: str, *, max_pixels: int) -> bytes:
     Raises:
         RequestError: when it is no such image, or one with too many pixels.
     """
-    async with _hands:
-        return await asyncio.to_thread(_preview, file, FORMATS[media_type(mime_type)], max_pixels)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_hands, _preview, file, FORMATS[media_type(mime_type)], max_pixels)
 
 
 def _preview(file: IO[bytes], kind: str, max_pixels: int) -> bytes:
