@@ -15,7 +15,7 @@ PIP := --quiet --disable-pip-version-check
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 
-.PHONY: help run test slow check lint bench oldest reference references node adk results facts record differential fuzz load schemas coverage clean environment
+.PHONY: help run test slow check lint bench oldest reference references node adk results facts record differential faults fuzz load schemas coverage clean environment
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ record: $(VENV)/installed-dev references  ## Record again what every version say
 
 differential: $(VENV)/installed-dev reference  ## Play random conversations against the official SDK and ours (COUNT=300 or SECONDS=..., SEED=...).
 	$(BIN)/python -m chatkit_conformance.differential.run --count $(or $(COUNT),300) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
+faults: $(VENV)/installed-dev  ## Do to a running server whatever happens to servers, and count (RECORD=file keeps the report).
+	$(BIN)/pytest -q --tally $(or $(RECORD),-) tests/server/test_faults_*.py tests/server/test_kill.py tests/agents/test_faults_model.py
 
 fuzz: $(VENV)/installed-dev  ## Damage a million bodies and 100,000 HTTP requests (COUNT=, REQUESTS=, SEED=; RECORD=file keeps the report).
 	$(BIN)/python -m chatkit_conformance.fuzz.run --bodies $(or $(COUNT),1000000) --requests $(or $(REQUESTS),100000) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))

@@ -1,8 +1,12 @@
-"""Hypothesis profiles: `HYPOTHESIS_PROFILE=nightly make test` looks longer."""
+"""Hypothesis profiles: `HYPOTHESIS_PROFILE=nightly make test` looks longer. And the sums of `make faults`."""
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+from support.tally import pytest_addoption, pytest_terminal_summary
+
+__all__ = ["pytest_addoption", "pytest_terminal_summary"]
 
 SLOW_MACHINES = [HealthCheck.too_slow]
 """How fast examples are drawn says something about the machine, not about the code."""

@@ -11,6 +11,7 @@ from chatkit_agents.providers import choose
 from chatkit_conformance.fake_model import scripted
 from support.faults import broken_rules, done, unharmed
 from support.model_server import Fake, backend, fake_model
+from support.tally import TOLD, Record
 from support.wire import message
 
 
@@ -28,6 +29,9 @@ ROUNDS = [
 ]
 
 
+FAILS = {"cut": "the model's answer is cut at an event", "malformed": "an event of the model is no JSON"}
+
+
 @pytest.fixture(scope="module")
 def fake() -> Iterator[Fake]:
     with fake_model() as server:
@@ -41,7 +45,7 @@ def fake() -> Iterator[Fake]:
 @pytest.mark.parametrize("how", ["cut", "malformed"])
 @pytest.mark.parametrize(("script", "most", "least"), ROUNDS)
 def test_what_was_told_is_kept_at_whichever_event_the_model_fails(
-    fake: Fake, script: Any, most: int, least: int, how: str, dialect: str
+    fake: Fake, script: Any, most: int, least: int, how: str, dialect: str, record_property: Record
 ) -> None:
     provider = choose(fake.environment(dialect), max_retries=0)
     failed = 0
@@ -53,11 +57,13 @@ def test_what_was_told_is_kept_at_whichever_event_the_model_fails(
             thread = reply.raw_events[0]["thread"]["id"]
             assert {item["id"]: item for item in server.wire.items(thread)} == told
             sent = {"type": "threads.create", "params": {"input": message(text)}}
+            record_property(TOLD, len(told))
             assert broken_rules((sent, reply)) == []
             errors = reply.of("error")
             if not errors:
                 break
             failed += 1
+            record_property(FAILS[how], 1)
             assert len(errors) == 1
             assert reply.raw_events[-1] == errors[0], "an error is the last word"
             if number % 4 == 0:

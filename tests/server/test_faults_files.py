@@ -13,6 +13,7 @@ import pytest
 from chatkit_server import Answer, Turn, create_app
 from chatkit_server.files import FileStore, disk, s3
 from support.faults import Watched, connect, unharmed, until_closed
+from support.tally import Record
 from support.wire import Wire
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -65,7 +66,10 @@ WAYS = ["bare", "form", "direct"]
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.999], ids=["nothing", "little", "nearly-all"])
-def test_an_upload_that_breaks_off_leaves_nothing(server: Watched, folder: Path, way: str, share: float) -> None:
+def test_an_upload_that_breaks_off_leaves_nothing(
+    server: Watched, folder: Path, way: str, share: float, record_property: Record
+) -> None:
+    record_property("an upload breaks off", 1)
     head, body = to(server, way)
     with connect(server.port) as client:
         client.sendall(head.encode() + body[: int(len(body) * share)])
@@ -78,7 +82,10 @@ def test_an_upload_that_breaks_off_leaves_nothing(server: Watched, folder: Path,
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_upload_that_stands_still_is_refused(server: Watched, folder: Path, way: str) -> None:
+def test_an_upload_that_stands_still_is_refused(
+    server: Watched, folder: Path, way: str, record_property: Record
+) -> None:
+    record_property("an upload stands still", 1)
     head, body = to(server, way)
     with connect(server.port) as client:
         client.sendall(head.encode() + body[: len(body) // 2])
@@ -118,7 +125,10 @@ def test_a_bucket_that_does_not_answer_is_given_up_on() -> None:
             assert server.wire.ask("threads.list").status == 200
 
 
-def test_a_place_without_room_is_the_server_s_trouble_and_the_next_upload_works(server: Watched, folder: Path) -> None:
+def test_a_place_without_room_is_the_server_s_trouble_and_the_next_upload_works(
+    server: Watched, folder: Path, record_property: Record
+) -> None:
+    record_property("the place of files cannot be written to", 1)
     attachment = announced(server)
     place = urlsplit(attachment["upload_descriptor"]["url"])
     away = folder.with_name("away")

@@ -22,6 +22,7 @@ from chatkit_protocol.tasks import CustomTask
 from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, create_app
 from support.faults import connect, eventually, request, said, unharmed, until_closed
 from support.postgres import postgres_store
+from support.tally import Record
 from support.wire import message
 
 CREATE = json.dumps({"type": "threads.create", "params": {"input": message("go")}}).encode()
@@ -89,8 +90,9 @@ STORES: list[Any] = [
 
 @pytest.mark.parametrize("make_store", STORES)
 def test_a_client_that_resets_the_connection_at_any_frame_has_what_it_was_sent(
-    make_store: Callable[[Path], Any], tmp_path: Path
+    make_store: Callable[[Path], Any], tmp_path: Path, record_property: Record
 ) -> None:
+    record_property("the connection is reset at a frame, and the answer stopped", FRAMES)
     with unharmed(create_app(talk, store=make_store(tmp_path), ping=0.05)) as server:
         for count in range(1, FRAMES + 1):
             got = cut_after(server.port, count)
@@ -107,7 +109,7 @@ def test_a_client_that_resets_the_connection_at_any_frame_has_what_it_was_sent(
 
 @pytest.mark.parametrize("make_store", STORES)
 def test_an_answer_is_whole_at_whichever_frame_its_client_resets_the_connection(
-    make_store: Callable[[Path], Any], tmp_path: Path
+    make_store: Callable[[Path], Any], tmp_path: Path, record_property: Record
 ) -> None:
     app = create_app(speak, store=make_store(tmp_path), on_disconnect="finish", ping=0.05, strict=True)
     with unharmed(app) as server:
@@ -116,6 +118,7 @@ def test_an_answer_is_whole_at_whichever_frame_its_client_resets_the_connection(
         kinds = [event["item"]["type"] for event in whole.of("thread.item.done")]
         for count in range(1, len(whole.raw_events)):
             cut_after(server.port, count)
+            record_property("the connection is reset at a frame, and the answer finished", 1)
             eventually(lambda: [kind_of(item) for item in server.items()] == kinds, lambda: f"{server.items()}")
             assert said(server.items()) == "one two three "
             assert server.wire.ask("threads.delete", thread_id=server.items()[0].thread_id).status == 200
@@ -148,7 +151,8 @@ def frames_of(got: bytes) -> bytes:
     return bytes(found)
 
 
-def test_a_client_that_reads_a_byte_a_second_holds_the_producer_back() -> None:
+def test_a_client_that_reads_a_byte_a_second_holds_the_producer_back(record_property: Record) -> None:
+    record_property("a client reads next to nothing of an endless answer", 5)
     with unharmed(create_app(endless, ping=0.05)) as server:
         produced[0] = 0
         before = resident()
@@ -179,8 +183,9 @@ def until_held_back() -> int:
     raise AssertionError("the producer goes on")
 
 
-def test_a_client_that_takes_nothing_has_gone_away_after_a_while() -> None:
+def test_a_client_that_takes_nothing_has_gone_away_after_a_while(record_property: Record) -> None:
     """It keeps the connection open and says nothing: no FIN tells the server."""
+    record_property("a half-open client takes nothing", 1)
     stopped = threading.Event()
 
     async def on_stop(_turn: Turn, _pending: list[Any]) -> None:
@@ -196,7 +201,8 @@ def test_a_client_that_takes_nothing_has_gone_away_after_a_while() -> None:
         assert isinstance(server.items()[-1], SDKHiddenContextItem)
 
 
-def test_a_client_that_sends_its_request_too_slowly_is_refused() -> None:
+def test_a_client_that_sends_its_request_too_slowly_is_refused(record_property: Record) -> None:
+    record_property("a request comes too slowly", 1)
     with unharmed(create_app(talk, patience=0.3)) as server, connect(server.port) as client:
         client.sendall(request(LIST, length=1000))
         stop = threading.Event()
@@ -217,7 +223,8 @@ def test_a_client_that_sends_its_request_too_slowly_is_refused() -> None:
         assert b'"reason":"slow"' in got
 
 
-def test_slow_clients_that_are_in_time_are_answered() -> None:
+def test_slow_clients_that_are_in_time_are_answered(record_property: Record) -> None:
+    record_property("a request comes byte by byte, in time", 1)
     with unharmed(create_app(talk, patience=5)) as server, connect(server.port) as client:
         for byte in request(LIST, "Connection: close"):
             client.sendall(bytes([byte]))
@@ -236,7 +243,8 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("behind", GARBAGE)
-def test_what_is_sent_behind_a_request_does_not_disturb_its_answer(behind: bytes) -> None:
+def test_what_is_sent_behind_a_request_does_not_disturb_its_answer(behind: bytes, record_property: Record) -> None:
+    record_property("garbage comes behind a request", 2)
     with unharmed(create_app(talk, ping=0.05)) as server:
         with connect(server.port) as client:
             with contextlib.suppress(ConnectionError):
@@ -251,7 +259,8 @@ def test_what_is_sent_behind_a_request_does_not_disturb_its_answer(behind: bytes
         eventually(lambda: isinstance(server.items()[-1], SDKHiddenContextItem), lambda: "the stop was not noticed")
 
 
-def test_connections_that_say_nothing_are_let_go_of() -> None:
+def test_connections_that_say_nothing_are_let_go_of(record_property: Record) -> None:
+    record_property("a connection says nothing", 50)
     with unharmed(create_app(talk)) as server:
         clients = [connect(server.port) for _ in range(50)]
         assert server.wire.ask("threads.list").status == 200

@@ -1,20 +1,15 @@
-"""A store that fails at any call, a disk that is full, a clock that jumps, a database that restarts."""
+"""A store that fails at any call, a disk that is full, a clock that jumps."""
 
 import asyncio
 import itertools
 import json
-import signal
 import sqlite3
-import tempfile
-import threading
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import psutil
 import pytest
 
 from chatkit_protocol import FileAttachment, ThreadMetadata
@@ -22,10 +17,9 @@ from chatkit_protocol.codec import decode_item
 from chatkit_protocol.requests import AttachmentCreateParams
 from chatkit_server import Answer, MemoryStore, SQLiteStore, Turn, action, create_app
 from chatkit_server.routes import TABLE
-from chatkit_server.stores.postgres import PostgresStore
 from chatkit_server.stores.twin import CALLS
-from support.faults import LONG, Watched, broken_rules, done, eventually, unharmed
-from support.postgres import get_server
+from support.faults import Watched, broken_rules, done, eventually, unharmed
+from support.tally import TOLD, Record
 from support.wire import Reply, frames, message
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,6 +30,11 @@ OK, INTERNAL = 200, 500
 How = Literal["before", "after", "hangs"]
 WITHIN = 0.03
 """Seconds that a call may take where stores hang."""
+FAILS: dict[How, str] = {
+    "before": "a call of the store fails",
+    "after": "a call of the store does its work, and fails",
+    "hangs": "a call of the store never ends",
+}
 
 
 class FailingStore(MemoryStore):
@@ -168,7 +167,9 @@ def test_every_request_is_tried() -> None:
 
 
 @pytest.mark.parametrize("how", get_args(How))
-def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_told(how: How) -> None:
+def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_told(
+    how: How, record_property: Record
+) -> None:
     store = FailingStore(how)
     failures = 0
     within = WITHIN if how == "hangs" else None
@@ -182,12 +183,13 @@ def test_a_store_that_fails_at_any_call_of_any_request_loses_nothing_that_was_to
                 reply = server.wire.ask(kind, **params)
                 failed = store.has_failed
                 store.plan(0)
-                judge(server, kind, reply, failed=failed)
+                record_property(TOLD, judge(server, kind, reply, failed=failed))
                 failures += failed
                 assert not server.run(empty(store)), "a thread without a message is left"
                 if not failed:
                     assert number > 1 or kind in NO_CALLS
                     break
+    record_property(FAILS[how], failures)
     assert failures > 60
 
 
@@ -199,7 +201,8 @@ async def empty(store: Any) -> list[str]:
 
 @pytest.mark.parametrize("how", get_args(How))
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_stop_that_cannot_be_saved_lets_go_of_the_thread(how: How, number: int) -> None:
+def test_a_stop_that_cannot_be_saved_lets_go_of_the_thread(how: How, number: int, record_property: Record) -> None:
+    record_property(f"while a stop is saved, {FAILS[how]}", 1)
     store = FailingStore(how)
 
     async def respond(turn: Turn) -> Answer:
@@ -226,13 +229,13 @@ def test_a_stop_that_cannot_be_saved_lets_go_of_the_thread(how: How, number: int
         assert server.wire.items(thread)[-1]["content"][0]["text"] == "well"
 
 
-def judge(server: Watched, kind: str, reply: Reply, *, failed: bool) -> None:
-    """What was told to be done is there and is what was told; a failure is told as one, once."""
+def judge(server: Watched, kind: str, reply: Reply, *, failed: bool) -> int:
+    """What was told to be done is there and is what was told, tell how much; a failure is told as one, once."""
     streams = reply.headers["content-type"].startswith("text/event-stream")
     if not streams:
         assert reply.status in ({OK, INTERNAL} if failed else {OK}), reply.body
         assert isinstance(reply.json, dict)
-        return
+        return 0
     errors = reply.of("error")
     assert len(errors) <= 1
     assert failed or not errors
@@ -243,6 +246,7 @@ def judge(server: Watched, kind: str, reply: Reply, *, failed: bool) -> None:
         assert {key: listed.get(key) for key in told} == told, kind
     rules = broken_rules(({"type": kind, "params": REQUESTS[kind]}, reply))
     assert not rules, (kind, rules)
+    return len(told)
 
 
 # A disk that is full
@@ -269,7 +273,8 @@ def full_after(store: SQLiteStore, pages: int) -> SQLiteStore:
     return store
 
 
-def test_a_full_disk_ends_the_answer_and_keeps_what_was_told(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_answer_and_keeps_what_was_told(tmp_path: Path, record_property: Record) -> None:
+    record_property("the disk is full", 1)
     store = full_after(SQLiteStore(tmp_path / "chat.sqlite3"), 12)
     with unharmed(create_app(chatter, store=store)) as server:
         reply = server.wire.create("go")
@@ -278,6 +283,7 @@ def test_a_full_disk_ends_the_answer_and_keeps_what_was_told(tmp_path: Path) -> 
         thread = next(iter(told.values()))["thread_id"]
         assert 3 < len(told) < 30, "the disk was never full, or from the start"
         assert server.wire.items(thread) == list(told.values())
+        record_property(TOLD, len(told))
         refused = server.wire.ask("threads.update", thread_id=thread, title="y" * 40_000)
         assert refused.status == INTERNAL
         assert server.wire.ask("threads.delete", thread_id=thread).status == OK, "room can be made"
@@ -287,10 +293,11 @@ def test_a_full_disk_ends_the_answer_and_keeps_what_was_told(tmp_path: Path) -> 
 # A clock that jumps
 
 
-def test_a_clock_that_jumps_changes_no_order() -> None:
+def test_a_clock_that_jumps_changes_no_order(record_property: Record) -> None:
     jumps = itertools.cycle([0, 3600, -86_400, 40 * 365 * 86_400, -7, -(20 * 365 * 86_400)])
 
     def now() -> datetime:
+        record_property("the clock jumps", 1)
         return THEN + timedelta(seconds=next(jumps))
 
     with unharmed(create_app(chatter, now=now, strict=True)) as server:
@@ -299,96 +306,7 @@ def test_a_clock_that_jumps_changes_no_order() -> None:
         thread = next(iter(told.values()))["thread_id"]
         told |= done(server.wire.say(thread, "more"))
         assert server.wire.items(thread) == list(told.values())
+        record_property(TOLD, len(told))
         assert server.wire.items(thread, order="desc") == list(told.values())[::-1]
         retried = done(server.wire.ask("threads.retry_after_item", thread_id=thread, item_id=next(iter(told))))
         assert [item["id"] for item in server.wire.items(thread)] == [next(iter(told)), *retried]
-
-
-# A database that hangs, or restarts
-
-
-def frozen(database: Any, signal_number: int) -> None:
-    """Signal every process of a PostgreSQL server."""
-    first = psutil.Process(database.get_pid())
-    for process in [first, *first.children(recursive=True)]:
-        process.send_signal(signal_number)
-
-
-@pytest.mark.slow
-def test_postgres_hangs_in_the_middle_of_an_answer_and_goes_on() -> None:
-    database = get_server(Path(tempfile.mkdtemp(prefix="chatkit-postgres-")) / "data", cleanup_mode="delete")
-    half_way, hangs = threading.Event(), threading.Event()
-
-    async def respond(turn: Turn) -> Answer:
-        yield turn.say("one")
-        if turn.text == "go":
-            half_way.set()
-            await asyncio.to_thread(hangs.wait)
-            yield turn.say("two")
-
-    replies: dict[str, Reply] = {}
-    store = PostgresStore(database.get_uri(), timeout=1.0)
-    try:
-        with unharmed(create_app(respond, store=store, store_within=0.3, ping=0.2), pooled=9) as server:
-            asking = threading.Thread(target=ask, args=(server, "go", replies))
-            asking.start()
-            assert half_way.wait(LONG)
-            frozen(database, signal.SIGSTOP)
-            began = time.monotonic()
-            hangs.set()
-            try:
-                asking.join(30)
-                assert not asking.is_alive()
-                assert server.wire.ask("threads.list").status == INTERNAL
-                assert time.monotonic() - began < 5, "it waits for what does not come"
-            finally:
-                frozen(database, signal.SIGCONT)
-            (reply,) = replies.values()
-            assert [error["allow_retry"] for error in reply.of("error")] == [True]
-            eventually(lambda: server.wire.ask("threads.list").status == OK, lambda: "it does not come back", 20)
-            told = done(reply)
-            stored = {item["id"]: item for item in server.wire.items(next(iter(told.values()))["thread_id"])}
-            assert {key: stored.get(key) for key in told} == told
-    finally:
-        database.cleanup()
-
-
-@pytest.mark.slow
-def test_postgres_restarts_in_the_middle_of_answers() -> None:
-    database = get_server(Path(tempfile.mkdtemp(prefix="chatkit-postgres-")) / "data", cleanup_mode="delete")
-    half_way = threading.Semaphore(0)
-
-    async def slowly(turn: Turn) -> Answer:
-        for number in range(30):
-            if turn.text == "warm":
-                return
-            yield turn.say(f"{turn.text} {number}")
-            half_way.release()
-            await asyncio.sleep(0.05)
-
-    replies: dict[str, Reply] = {}
-    try:
-        with unharmed(create_app(slowly, store=PostgresStore(database.get_uri()), ping=0.2), pooled=4) as server:
-            asking = [threading.Thread(target=ask, args=(server, name, replies)) for name in "abc"]
-            for thread in asking:
-                thread.start()
-            for _ in range(12):
-                assert half_way.acquire(timeout=LONG)
-            database.stop()
-            database.ensure_postgres_running()
-            for thread in asking:
-                thread.join(30)
-            assert len(replies) == 3
-            eventually(lambda: server.wire.ask("threads.list").status == OK, lambda: "it does not come back", 20)
-            for reply in replies.values():
-                told = done(reply)
-                assert len(reply.of("error")) <= 1
-                stored = server.wire.items(next(iter(told.values()))["thread_id"])
-                assert {item["id"]: item for item in stored} | told == {item["id"]: item for item in stored}
-                assert len(stored) <= len(told) + 1, "more is stored than the write whose answer was lost"
-    finally:
-        database.cleanup()
-
-
-def ask(server: Watched, name: str, replies: dict[str, Reply]) -> None:
-    replies[name] = server.wire.create(name)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from support.postgres import postgres_store
+from support.tally import TOLD, Record
 
 KILLS = 24
 
@@ -98,7 +99,8 @@ print(json.dumps({"missing": asyncio.run(lost(seen)), "counts": counts}))
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_every_item_whose_done_was_sent_is_there(kind: str, tmp_path: Path) -> None:
+def test_every_item_whose_done_was_sent_is_there(kind: str, tmp_path: Path, record_property: Record) -> None:
+    record_property("the server is killed in the middle of an answer", KILLS)
     store: Any = postgres_store("kill") if kind == "postgres" else None
     place = [store.url, store.schema] if store else [str(tmp_path / "x"), ""]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -108,5 +110,6 @@ def test_every_item_whose_done_was_sent_is_there(kind: str, tmp_path: Path) -> N
     found = json.loads(run.stdout)
     assert found["missing"] == []
     assert len(found["counts"]) == KILLS
+    record_property(TOLD, sum(found["counts"]))
     assert min(found["counts"]) >= 1, "not even the user's message"
     assert len(set(found["counts"])) > 5, "they were all killed at the same moment"
