@@ -18,6 +18,7 @@ from chatkit_protocol.replies import STATUS
 from chatkit_server.app import ENDPOINT
 from chatkit_server.auth.tokens import Reason
 from chatkit_server.observing.metrics import Metrics
+from chatkit_server.refusing import SLOW
 from support.dockerfile import instructions
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +113,7 @@ def test_nginx_lets_pass_what_the_backend_may_take() -> None:
 
 def test_operations_explain_every_refusal_and_every_reason() -> None:
     sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "server/chatkit_server").rglob("*.py"))
-    reasons = set(re.findall(r'reason="(\w+)"', sources)) | set(get_args(Reason))
+    reasons = set(re.findall(r'reason="(\w+)"', sources)) | {SLOW, *get_args(Reason)}
     assert len(reasons) > 15
     assert [reason for reason in sorted(reasons) if f"`{reason}`" not in OPERATIONS] == []
     assert [code for code, status in STATUS.items() if f"| {status} `{code}` |" not in OPERATIONS] == []
