@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.client
+import io
 import json
 import shlex
 import signal
@@ -11,10 +12,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
+from PIL import Image
 
 from chatkit_agents.demo_app import demo_app
 from chatkit_agents.providers import choose
@@ -365,6 +368,29 @@ def test_a_folder_of_files_that_cannot_be_is_told(tmp_path, capsys) -> None:
     place = ["--data", str(tmp_path / "x.sqlite3"), "--files", "/dev/null/x"]
     assert main(["serve", "--port", "0", *place]) == 2
     assert "cannot be kept in /dev/null/x" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "reason"),
+    [
+        pytest.param({}, 204, "", id="as they are"),
+        pytest.param({"file_bytes": 0, "file_pixels": 0}, 204, "", id="none"),
+        pytest.param({"file_bytes": 60}, 413, "size", id="bytes"),
+        pytest.param({"file_pixels": 63}, 413, "pixels", id="pixels"),
+        pytest.param({"file_types": ["text/*"]}, 400, "type", id="types"),
+    ],
+)
+def test_files_are_taken_as_the_settings_say(told, status, reason, tmp_path) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    files = uploads(Settings(data=str(tmp_path / "x.sqlite3"), **told))
+    with live(demo_app(attachments=files)) as port:
+        size = len(out.getvalue())
+        reply = Wire(port).ask("attachments.create", name="a.png", size=size, mime_type="image/png")
+        if reply.status == 200:
+            place = urlsplit(reply.json["upload_descriptor"]["url"])
+            reply = Wire(port, place.path).request("PUT", out.getvalue(), {"content-type": "image/png"})
+    assert (reply.status, reply.json["reason"] if reason else "") == (status, reason)
 
 
 def test_files_can_be_off(tmp_path) -> None:

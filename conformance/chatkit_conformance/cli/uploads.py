@@ -1,5 +1,6 @@
 """Where attached files are kept, as the settings say it: in a folder, in a bucket, or nowhere."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ def uploads(told: Settings) -> Any:
         return None
     from chatkit_server.files import FileLimits, FileStore  # noqa: PLC0415 - an extra
 
-    limits = FileLimits(max_bytes=told.file_bytes, accept=tuple(told.file_types) or ("*/*",))
+    limits = FileLimits(
+        max_bytes=told.file_bytes or sys.maxsize,
+        max_pixels=told.file_pixels or sys.maxsize,
+        accept=tuple(told.file_types) or ("*/*",),
+    )
     try:
         place, secret = _bucket(told) if told.files.startswith(BUCKET) else _folder(told)
         patience = told.client_seconds or None

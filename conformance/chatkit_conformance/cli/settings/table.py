@@ -102,6 +102,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         str, _("signs addresses of files, at least 32 bytes; made beside the folder unless given", secret=True)
     ] = ""
     file_bytes: Annotated[Count, _("bytes that one file may have")] = 32 * 1024 * 1024
+    file_pixels: Annotated[Count, _("pixels that one image may have; unpacked, each takes four bytes")] = 40_000_000
     file_types: Annotated[list[str], _("media types that are taken, such as image/*; all unless given")] = []
     public_url: Annotated[str, _("how browsers reach the server; as they do unless given")] = ""
 
