@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from chatkit_server.files import FileStore, disk
 from chatkit_server.files.shelf import key_of
 from chatkit_server.files.signing import Signer
 from chatkit_server.routes import TABLE
+from support.bucket import bucket
 from support.live import live
 from support.postgres import postgres_url
 from support.profiles import share
@@ -253,12 +255,22 @@ def stores(tmp_path: Path) -> dict[str, Callable[[], Store]]:
     }
 
 
-@pytest.mark.parametrize("name", ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
-def test_no_user_reaches_what_is_another_s(name: str, tmp_path: Path) -> None:
-    files = FileStore(disk(tmp_path / "files"), SECRET)
-    identify = bearer(secret=SECRET, tenant_claim="org")
-    app = create_app(Obedient(), store=stores(tmp_path)[name](), identify=identify, attachments=files)
-    with live(app) as port:
+SLOW = pytest.mark.slow
+KEPT = [
+    ("memory", "disk"),
+    ("sqlite", "disk"),
+    pytest.param("sqlite", "s3", marks=SLOW),
+    pytest.param("postgres", "disk", marks=SLOW),
+]
+
+
+@pytest.mark.parametrize(("name", "place"), KEPT)
+def test_no_user_reaches_what_is_another_s(name: str, place: str, tmp_path: Path) -> None:
+    with ExitStack() as open_:
+        files = FileStore(open_.enter_context(bucket()) if place == "s3" else disk(tmp_path / "files"), SECRET)
+        identify = bearer(secret=SECRET, tenant_claim="org")
+        app = create_app(Obedient(), store=stores(tmp_path)[name](), identify=identify, attachments=files)
+        port = open_.enter_context(live(app))
         machine = type("Strangers", (Strangers,), {"port": port})
         run_state_machine_as_test(machine, settings=settings(share(0.08), stateful_step_count=15))
 
