@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import PoolTimeout
 
 from chatkit_server.locks import Busy
-from chatkit_server.stores import NotFound, postgres_connections, postgres_schema
+from chatkit_server.stores import NotFound, postgres_connections, postgres_locks, postgres_schema
 from chatkit_server.stores.contract.check import fill, ids_of, item, thread
 from chatkit_server.stores.contract.samples import ATTACHMENTS, ITEMS, THREADS
 from chatkit_server.stores.postgres import PostgresStore
@@ -336,6 +336,31 @@ def test_a_server_that_ends_idle_sessions_takes_no_lock_away() -> None:
     tell(story)
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["at-once", "when-someone-else-came-first"])
+def test_a_lock_is_taken_again_when_its_connection_is_lost(late: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_locks, "LOOK_SECONDS", 1.0)
+
+    async def story(other: PostgresStore) -> None:
+        store = PostgresStore(make_conninfo(other.url, application_name="lost"), schema=other.schema)
+        release_lost = await store.locks.take("held", 0)
+        await asyncio.sleep(0.1)
+        with connect(other) as db:
+            ended = db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lost'")
+            assert ended.fetchall() == [(True,)]
+        if late:
+            release = await other.locks.take("held", 0.5)
+            await asyncio.sleep(1.3)
+            await release()
+        await asyncio.sleep(1.3)
+        with pytest.raises(Busy):
+            await other.locks.take("held", 0)
+        await release_lost()
+        await (await other.locks.take("held", 0))()
+        await store.aclose()
+
+    tell(story)
+
+
 def test_whoever_waits_for_a_lock_is_told_whatever_others_say_on_the_channel() -> None:
     async def story(store: PostgresStore) -> None:
         other = PostgresStore(store.url, schema=store.schema)
@@ -412,7 +437,7 @@ def test_the_store_goes_on_after_the_server_was_restarted() -> None:
         await asyncio.to_thread(server.stop)
         await asyncio.to_thread(server.ensure_postgres_running)
         assert await ids_of(store) == "ab"
-        await store.locks.take("another", 0)
+        await asyncio.sleep(1)
         with pytest.raises(Busy):
             await other.locks.take("held", 0)
         await other.aclose()

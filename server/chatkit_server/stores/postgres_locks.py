@@ -21,13 +21,16 @@ TAKE = b"SELECT pg_try_advisory_lock(%s)"
 LET_GO = b"SELECT pg_advisory_unlock(%s), pg_notify(%s, %s)"
 AGAIN_SECONDS = 1.0
 """After which a listener that has lost its connection looks for another."""
+LOOK = b"SELECT 1"
+LOOK_SECONDS = 0.5
+"""How often a holder of locks looks whether its connection is there: more often than others try to take them."""
 
 
 class PostgresLocks(SharedLocks):
     """Locks of a database.
 
-    When the server goes away, so do the locks of the answers that are being made; they are taken again with the next
-    call, if nobody else has come first.
+    When the server goes away, so do the locks of the answers that are being made; they are taken again as soon as it
+    is back, or once whoever came first lets go.
     """
 
     poll = 1.0
@@ -41,7 +44,10 @@ class PostgresLocks(SharedLocks):
         self._db: Connection | None = None
         self._opening = asyncio.Lock()
         self._held: set[int] = set()
+        self._missing: set[int] = set()
+        """Those of them that were lost with a connection, and that the next one could not have yet."""
         self._listener: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._changes: dict[str, asyncio.Event] = {}
 
     async def take(self, name: str, wait: float) -> Release:
@@ -58,6 +64,8 @@ class PostgresLocks(SharedLocks):
         if taken:
             self._held.add(place)
             self._changes.pop(str(place), None)
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look())
         elif self._listener is None:
             self._listener = asyncio.create_task(self._listen())
         return bool(taken)
@@ -68,20 +76,30 @@ class PostgresLocks(SharedLocks):
         if place not in self._held:
             return
         self._held.discard(place)
+        self._missing.discard(place)
         with contextlib.suppress(OperationalError, TimeoutError):  # without the connection there is no lock either
             await self._ask(LET_GO, place, CHANNEL, str(place))
 
     async def aclose(self) -> None:
         """Close both connections, with which every lock ends."""
-        listener, self._listener = self._listener, None
-        if listener:
-            listener.cancel()
-            await asyncio.wait([listener])
+        tasks = [task for task in (self._listener, self._looking) if task]
+        self._listener = self._looking = None
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         async with self._opening:
             db, self._db = self._db, None
             self._held.clear()
             if db:
                 await db.close()
+
+    async def _look(self) -> None:
+        """Notice that the connection is lost, and take on another what it held, for as long as anything is held."""
+        while self._held:
+            with contextlib.suppress(Error, TimeoutError):
+                await self._ask(LOOK)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _ask(self, question: bytes, *values: object) -> tuple[object, ...]:
         """Ask on the connection that holds the locks; if it is lost, once more on a new one. Raises TimeoutError."""
@@ -112,10 +130,13 @@ class PostgresLocks(SharedLocks):
         async with self._opening:
             if self._db is None or self._db.closed:
                 self._db = await connect(self._url)
-                for place in self._held:
-                    (taken,) = await self._answer(self._db, TAKE, (place,))
-                    if not taken:
-                        logger.warning("a lock was lost with the connection, and someone else has it now")
+                self._missing = set(self._held)
+                if self._missing:
+                    logger.warning("the connection that held locks was lost; they are taken again unless others have")
+            for place in list(self._missing):
+                (taken,) = await self._answer(self._db, TAKE, (place,))
+                if taken:
+                    self._missing.discard(place)
             return self._db
 
     async def _listen(self) -> None:
