@@ -469,6 +469,7 @@ def test_what_is_sent_directly_may_be_refused(
         pytest.param(PNG, "image/png", id="no form"),
         pytest.param(b"--edge\r\nbroken", "multipart/form-data; boundary=edge", id="half a form"),
         pytest.param(b"x", "multipart/form-data", id="a form without an edge"),
+        pytest.param(b"x", f"multipart/form-data; boundary={'x' * 300}", id="a form with too long an edge"),
     ],
 )
 def test_a_direct_upload_is_a_form(wire: Wire, body: bytes, kind: str) -> None:

@@ -29,18 +29,21 @@ class FormFile:
         if kind != FORM.encode() or not options.get(b"boundary"):
             raise RequestError(f"a form is wanted ({FORM}) with the field {FIELD}")
         self._body = http.stream()
-        self._parser = MultipartParser(
-            options[b"boundary"],
-            {
-                "on_part_begin": self._begin_part,
-                "on_header_field": self._add_to_field,
-                "on_header_value": self._add_to_value,
-                "on_header_end": self._end_header,
-                "on_headers_finished": self._end_headers,
-                "on_part_data": self._take,
-                "on_part_end": self._end_part,
-            },
-        )
+        try:
+            self._parser = MultipartParser(
+                options[b"boundary"],
+                {
+                    "on_part_begin": self._begin_part,
+                    "on_header_field": self._add_to_field,
+                    "on_header_value": self._add_to_value,
+                    "on_header_end": self._end_header,
+                    "on_headers_finished": self._end_headers,
+                    "on_part_data": self._take,
+                    "on_part_end": self._end_part,
+                },
+            )
+        except FormParserError:
+            raise _unreadable() from None
         self._headers: dict[bytes, bytes] = {}
         self._field, self._value = bytearray(), bytearray()
         self._ready: list[bytes] = []
@@ -67,7 +70,7 @@ class FormFile:
         try:
             self._parser.write(piece)
         except FormParserError:
-            raise RequestError("the form cannot be read") from None
+            raise _unreadable() from None
         return bool(piece)
 
     def _begin_part(self) -> None:
@@ -100,6 +103,10 @@ class FormFile:
 
     def _end_part(self) -> None:
         self._within = False
+
+
+def _unreadable() -> RequestError:
+    return RequestError("the form cannot be read")
 
 
 def _text(value: bytes) -> str:
