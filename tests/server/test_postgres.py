@@ -450,6 +450,36 @@ def test_the_store_goes_on_after_the_server_was_restarted() -> None:
         folder.rmdir()
 
 
+@pytest.mark.slow
+def test_the_store_is_back_as_soon_as_the_server_however_long_that_was_away() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="away-postgres-"))
+    server = get_server(folder / "data", cleanup_mode="delete")
+
+    async def answers(store: PostgresStore) -> bool:
+        asking = asyncio.ensure_future(ids_of(store))
+        await asyncio.wait([asking], timeout=0.5)
+        asking.cancel()
+        await asyncio.wait([asking])
+        return not asking.cancelled() and not asking.exception()
+
+    async def story(store: PostgresStore) -> None:
+        await fill(store, "a")
+        await asyncio.to_thread(server.stop)
+        until = time.monotonic() + 8
+        while time.monotonic() < until:
+            assert not await answers(store)
+        await asyncio.to_thread(server.ensure_postgres_running)
+        back = time.monotonic()
+        while not await answers(store):
+            assert time.monotonic() < back + 4, "it waits longer, the longer the server was away"
+
+    try:
+        tell(story, PostgresStore(server.get_uri()))
+    finally:
+        server.cleanup()
+        folder.rmdir()
+
+
 def test_the_server_of_the_tests_is_a_real_one() -> None:
     with psycopg.connect(postgres_url()) as db:
         assert db.info.server_version >= 120000
