@@ -197,9 +197,11 @@ def _created(walk: Walk) -> ThreadStreamEvent:
 
 
 def _updated(walk: Walk) -> ThreadStreamEvent:
+    """Tell another state of the thread: the same one twice would be a fault (THR-018)."""
     shown = walk.thread.shown
-    shown.title = walk.draw(texts)
-    shown.status = walk.draw(contents.statuses)
+    before = shown.title, shown.status
+    states = st.tuples(texts, contents.statuses).filter(lambda state: state != before)
+    shown.title, shown.status = walk.draw(states)
     return ThreadUpdated(thread=deepcopy(shown))
 
 

@@ -11,8 +11,8 @@ SAYS_NOTHING = {"threads.add_client_tool_output", "threads.add_structured_input"
 
 @breaks("STR-001")
 def options_missing(told: Told, pick: Pick) -> None:
-    """Nothing says whether the answer can be stopped."""
-    del told.events[pick(told.at(OPTIONS))]
+    """Nothing says whether the answer can be stopped. A stream without any event breaks another rule."""
+    del told.events[pick(told.at(OPTIONS) if len(told.events) > 1 else [])]
 
 
 @breaks("STR-001")
