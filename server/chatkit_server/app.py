@@ -182,7 +182,7 @@ def create_app(
         allow_methods=["POST", "PUT", "GET"] if files else ["POST"],
         allow_headers=allow_headers,
         allow_credentials=allow_credentials,
-        expose_headers=[REQUEST_ID],
+        expose_headers=[REQUEST_ID, "retry-after"],
         max_age=600,
     )
     probes = Middleware(Probes, backend.store, draining=lambda: app.state.draining or ending.begun, pages=pages)

@@ -196,6 +196,7 @@ def test_preflight(wire: Wire, origin: str, asked: str, status: int) -> None:
 def test_a_refusal_can_be_read_across_origins(wire: Wire) -> None:
     reply = wire.post(b"{", {"origin": "https://page.example"})
     assert reply.headers["access-control-allow-origin"] == "https://page.example"
+    assert reply.headers["access-control-expose-headers"] == "x-request-id, retry-after"
 
 
 def test_who_is_not_known_gets_401() -> None:
