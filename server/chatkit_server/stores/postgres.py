@@ -30,8 +30,8 @@ START: dict[Order, int] = {"asc": 0, "desc": 2**63 - 1}
 """A `seq` before the first row of a listing. PostgreSQL counts from 1."""
 LONGEST = 500
 """Characters of an id that are kept as they are. An index entry may have about 2,700 bytes."""
-RECONNECT_SECONDS = 2.0
-"""After which calls try to connect again. The pool by itself waits longer each time, minutes in the end."""
+RECONNECT_SECONDS = 5.0
+"""After which the next call begins to connect anew. The pool by itself waits longer each time, minutes in the end."""
 
 # Each call is one statement, or one and the place of a cursor before it, so it is whole by itself and needs
 # one journey. Whatever changes the items of a thread holds the thread's row first: two such calls cannot wait
