@@ -66,6 +66,23 @@ def test_a_lock_is_taken_again_when_its_connection_is_lost(late: bool, monkeypat
     tell(story)
 
 
+def test_nobody_takes_a_lock_from_its_holder_when_all_have_lost_their_connections() -> None:
+    async def story(made: PostgresStore) -> None:
+        url = make_conninfo(made.url, application_name="all lost")
+        holder, other = (PostgresStore(url, schema=made.schema) for _ in range(2))
+        await (await other.locks.take("another", 0))()
+        await holder.locks.take("held", 0)
+        await asyncio.sleep(0.1)
+        with connect(made) as db:
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'all lost'"
+            assert db.execute(ended).fetchall() == [(True,), (True,)]
+        with pytest.raises(Busy):
+            await other.locks.take("held", 0)
+        await asyncio.gather(holder.aclose(), other.aclose())
+
+    tell(story)
+
+
 def test_whoever_waits_for_a_lock_is_told_whatever_others_say_on_the_channel() -> None:
     async def story(store: PostgresStore) -> None:
         other = PostgresStore(store.url, schema=store.schema)

@@ -24,6 +24,8 @@ AGAIN_SECONDS = 1.0
 LOOK = b"SELECT 1"
 LOOK_SECONDS = 0.5
 """How often a holder of locks looks whether its connection is there: more often than others try to take them."""
+GRACE_SECONDS = 1.0
+"""How long whoever has lost a connection lets others, who have lost theirs too, take again what they held."""
 
 
 class PostgresLocks(SharedLocks):
@@ -41,6 +43,9 @@ class PostgresLocks(SharedLocks):
         self._url = url
         self._space = space
         self._timeout = timeout
+        self._grace = min(GRACE_SECONDS, timeout / 4)
+        self._known = False
+        """Whether there was a connection before."""
         self._db: Connection | None = None
         self._opening = asyncio.Lock()
         self._held: set[int] = set()
@@ -84,6 +89,7 @@ class PostgresLocks(SharedLocks):
         """Close both connections, with which every lock ends."""
         tasks = [task for task in (self._listener, self._looking) if task]
         self._listener = self._looking = None
+        self._known = False
         for task in tasks:
             task.cancel()
         if tasks:
@@ -133,11 +139,18 @@ class PostgresLocks(SharedLocks):
                 self._missing = set(self._held)
                 if self._missing:
                     logger.warning("the connection that held locks was lost; they are taken again unless others have")
-            for place in list(self._missing):
-                (taken,) = await self._answer(self._db, TAKE, (place,))
-                if taken:
-                    self._missing.discard(place)
+                await self._take_missing(self._db)
+                if self._known:
+                    await asyncio.sleep(self._grace)
+                self._known = True
+            await self._take_missing(self._db)
             return self._db
+
+    async def _take_missing(self, db: Connection) -> None:
+        for place in list(self._missing):
+            (taken,) = await self._answer(db, TAKE, (place,))
+            if taken:
+                self._missing.discard(place)
 
     async def _listen(self) -> None:
         while True:
