@@ -328,6 +328,7 @@ def test_what_is_no_answer_is_told(elsewhere, path, complaint) -> None:
         pytest.param("http://no-such-host.invalid/", "is the server running", id="unknown host"),
         pytest.param("localhost:8000", "begins with http:// or https://", id="no scheme"),
         pytest.param("http://", "is no address", id="no host"),
+        pytest.param("http://localhost:70000/", "is no address: no port is above 65535", id="no such port"),
     ],
 )
 def test_nobody_there_is_told_before_the_first_message(url, complaint) -> None:

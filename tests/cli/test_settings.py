@@ -105,6 +105,9 @@ TOGETHER = [
     pytest.param(
         {"CHATKIT_PUBLIC_URL": "chat.example"}, "CHATKIT_PUBLIC_URL is 'chat.example': it begins", id="address"
     ),
+    pytest.param({"CHATKIT_PUBLIC_URL": "http://["}, "CHATKIT_PUBLIC_URL is 'http://['", id="brackets"),
+    pytest.param({"LLM_BASE_URL": "http://a:99999"}, "LLM_BASE_URL is 'http://a:99999'", id="port"),
+    pytest.param({"CHATKIT_AUTH_ISSUER": "https://[x"}, "CHATKIT_AUTH_ISSUER is 'https://[x'", id="issuer's brackets"),
     pytest.param({"CHATKIT_AUTH_ISSUER": "http://id.example"}, "CHATKIT_AUTH_ISSUER is 'http://id.ex", id="issuer"),
     pytest.param(
         {"CHATKIT_ALLOW_ORIGINS": "https://a.b/"}, "CHATKIT_ALLOW_ORIGINS is wrong: 'https://a.b/'", id="origin"

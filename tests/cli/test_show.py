@@ -73,6 +73,8 @@ def test_a_conversation_is_recorded_and_replayed(tmp_path: Path) -> None:
 
 REFUSED = [
     pytest.param(["record", "--upstream", "nonsense"], "--upstream is an address", id="no-address"),
+    pytest.param(["record", "--upstream", "http://["], "--upstream is an address", id="no-brackets"),
+    pytest.param(["inspect", "--upstream", "http://a:70000"], "--upstream is an address", id="no-port"),
     pytest.param(["record", "--upstream", "http://x", "--out", "/"], "cannot write /", id="no-place"),
     pytest.param(["replay", "nowhere"], "nowhere: No such file", id="no-file"),
     pytest.param(["show", "nowhere"], "nowhere: No such file", id="nothing-to-show"),

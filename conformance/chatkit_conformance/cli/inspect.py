@@ -8,7 +8,8 @@ import argparse
 from typing import Any
 from urllib.parse import urlsplit
 
-from chatkit_conformance.cli.terminal import Failure, say
+from chatkit_conformance.cli.addresses import wanted
+from chatkit_conformance.cli.terminal import say
 
 EXAMPLE = """\
   chatkit-wire inspect --upstream http://127.0.0.1:8000
@@ -80,7 +81,5 @@ def front(server: str, endpoint: str, *, revision: str | None = None) -> Any:
 
 
 def _upstream(url: str, usual: str) -> tuple[str, str]:
-    place = urlsplit(url)
-    if place.scheme not in {"http", "https"} or not place.hostname:
-        raise Failure(f"--upstream is an address like http://127.0.0.1:8000, not {url!r}", 2)
+    place = wanted("--upstream", url, "http://127.0.0.1:8000")
     return f"{place.scheme}://{place.netloc}", place.path.rstrip("/") or usual

@@ -11,8 +11,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import urlsplit
 
+from chatkit_conformance.cli.addresses import wanted
 from chatkit_conformance.cli.terminal import Failure, complain, say
 
 EXAMPLE = """\
@@ -57,9 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _upstream(url: str) -> str:
-    place = urlsplit(url)
-    if place.scheme not in {"http", "https"} or not place.hostname:
-        raise Failure(f"--upstream is an address like http://127.0.0.1:8000, not {url!r}", 2)
+    place = wanted("--upstream", url, "http://127.0.0.1:8000")
     return f"{place.scheme}://{place.netloc}"
 
 

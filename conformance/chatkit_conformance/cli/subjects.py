@@ -5,8 +5,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from chatkit_conformance.cli.addresses import wanted
 from chatkit_conformance.cli.terminal import Failure, complain
 
 ENV_FILE = ".env"
@@ -37,13 +37,7 @@ def backend(options: argparse.Namespace) -> Any:
 
 
 def _address(option: str, given: str, example: str) -> str:
-    try:
-        place = urlsplit(given)
-        readable = place.scheme in {"http", "https"} and bool(place.hostname) and place.port != 0
-    except ValueError:
-        readable = False
-    if not readable:
-        raise Failure(f"{option} is an address like {example}, not {given!r}", 2)
+    wanted(option, given, example)
     return given
 
 

@@ -16,6 +16,7 @@ from chatkit_protocol.requests import JSONRequest, StreamingRequest
 from chatkit_protocol.sse import SSEDecoder
 
 OK = 200
+MAX_PORT = 65_535
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 300.0
 
@@ -101,7 +102,7 @@ class Client:
         self._tap(">", body.decode())
         headers = {"content-type": "application/json", "accept": accept}
         try:
-            async with self._http.stream("POST", self.url, content=body, headers=headers) as response:
+            async with self._http.stream("POST", _checked(self.url), content=body, headers=headers) as response:
                 if response.status_code != OK:
                     raise failures.of_status(response.status_code, response.headers, await response.aread())
                 yield response
@@ -113,3 +114,11 @@ class Client:
     def _tap(self, direction: str, text: str) -> None:
         if self.wiretap:
             self.wiretap(direction, text)
+
+
+def _checked(url: str) -> httpx.URL:
+    """Read an address, in which httpx takes any number for a port. Raises httpx.InvalidURL."""
+    read = httpx.URL(url)
+    if (read.port or 0) > MAX_PORT:
+        raise httpx.InvalidURL(f"no port is above {MAX_PORT}")
+    return read

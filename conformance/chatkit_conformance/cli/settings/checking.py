@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from chatkit_conformance.cli.addresses import parts
 from chatkit_conformance.cli.listening import is_loopback
 from chatkit_conformance.cli.settings.reading import Reading
 from chatkit_conformance.cli.settings.table import Settings, settings
@@ -40,18 +40,13 @@ def has_accounts(told: Settings) -> bool:
 def _addresses(told: Settings) -> Faults:
     for name in ADDRESSES:
         value = getattr(told, name)
-        if value and not _is_address(value, {"http", "https"}):
+        if value and not parts(value):
             yield name, f"is {shown(value)!r}: it begins with http:// or https://, and a host"
     for name in KEYS:
         value = getattr(told, name)
-        local = is_loopback(urlsplit(value).hostname or "")
-        if value and not _is_address(value, {"http", "https"} if local else {"https"}):
+        place = parts(value)
+        if value and not (place and (place.scheme == "https" or is_loopback(place.hostname or ""))):
             yield name, f"is {shown(value)!r}: keys are fetched by https, from a host"
-
-
-def _is_address(value: str, schemes: set[str]) -> bool:
-    place = urlsplit(value)
-    return place.scheme in schemes and bool(place.hostname)
 
 
 def _lists(told: Settings) -> Faults:
