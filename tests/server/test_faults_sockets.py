@@ -83,7 +83,7 @@ async def words() -> AsyncIterator[str]:
 
 STORES: list[Any] = [
     pytest.param(lambda _path: MemoryStore(), id="memory"),
-    pytest.param(lambda path: SQLiteStore(path / "chat.sqlite3"), id="sqlite"),
+    pytest.param(lambda path: SQLiteStore(path / "chat.sqlite3"), id="sqlite", marks=pytest.mark.slow),
     pytest.param(lambda _path: postgres_store("faults"), id="postgres", marks=pytest.mark.slow),
 ]
 
