@@ -1,6 +1,7 @@
 """Hypothesis profiles: `HYPOTHESIS_PROFILE=nightly make test` looks longer. And the sums of `make faults`."""
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -15,3 +16,6 @@ settings.register_profile("dev", deadline=None, suppress_health_check=SLOW_MACHI
 settings.register_profile("ci", parent=settings.get_profile("dev"), derandomize=True, print_blob=True)
 settings.register_profile("nightly", parent=settings.get_profile("dev"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+# A shell has what it starts in the background ignore Ctrl-C, which servers of tests would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
