@@ -107,6 +107,7 @@ def test_results_of_nothing(command: list[str], complaint: str, tmp_path: Path, 
     assert complaint in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.reference
 def test_the_official_sdk_breaks_exactly_what_is_known_of_it() -> None:
     known = baseline.load(OFFICIAL / "known.json")

@@ -16,6 +16,8 @@ from support.faults import Watched, connect, unharmed, until_closed
 from support.tally import Record
 from support.wire import Wire
 
+pytestmark = pytest.mark.slow
+
 SECRET = "0123456789abcdef0123456789abcdef"
 DATA = b"hello " * 100_000
 FORM = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'

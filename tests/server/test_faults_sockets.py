@@ -25,6 +25,8 @@ from support.postgres import postgres_store
 from support.tally import Record
 from support.wire import message
 
+pytestmark = pytest.mark.slow
+
 CREATE = json.dumps({"type": "threads.create", "params": {"input": message("go")}}).encode()
 LIST = b'{"type":"threads.list","params":{}}'
 CARD = {"type": "Card", "children": [{"type": "Text", "id": "t", "value": "", "streaming": True}]}
@@ -83,8 +85,8 @@ async def words() -> AsyncIterator[str]:
 
 STORES: list[Any] = [
     pytest.param(lambda _path: MemoryStore(), id="memory"),
-    pytest.param(lambda path: SQLiteStore(path / "chat.sqlite3"), id="sqlite", marks=pytest.mark.slow),
-    pytest.param(lambda _path: postgres_store("faults"), id="postgres", marks=pytest.mark.slow),
+    pytest.param(lambda path: SQLiteStore(path / "chat.sqlite3"), id="sqlite"),
+    pytest.param(lambda _path: postgres_store("faults"), id="postgres"),
 ]
 
 

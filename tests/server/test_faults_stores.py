@@ -22,6 +22,8 @@ from support.faults import Watched, broken_rules, done, eventually, unharmed
 from support.tally import TOLD, Record
 from support.wire import Reply, frames, message
 
+pytestmark = pytest.mark.slow
+
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 CARD = {"type": "Card", "children": [{"type": "Text", "value": "hi"}]}
 OK, INTERNAL = 200, 500
