@@ -107,7 +107,7 @@ def test_what_the_dockerfile_makes_is_healthy_answers_keeps_and_stops(tmp_path) 
     image = Image(tmp_path)
     with image.start() as open_to_all:
         assert open_to_all.wait(STARTING) == 2
-        assert "--auth-issuer" in open_to_all.stdout.read()
+        assert "CHATKIT_AUTH_ISSUER" in open_to_all.stdout.read()
     given = {"PORT": free_port(), "CHATKIT_AUTH_SECRET": SECRET, "CHATKIT_METRICS": "on", "CHATKIT_TRACES": "on"}
     assert not image.is_healthy(**given)
     token = jwt.encode({"alg": "HS256"}, {"sub": "me", "exp": int(time.time()) + 600}, OctKey.import_key(SECRET))
