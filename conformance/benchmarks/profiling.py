@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
+import gc
 import pstats
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,9 +93,10 @@ def uvicorn_alone(pace: Once | Pace) -> Any:
 
 def responder(pace: Once | Pace) -> Any:
     """Make the events of a message, and their frames."""
+    turns = _turns(pace)
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
-        turn = await _turn(pace, receive)
+        turn = await turns(receive)
         await send(START)
         async for event in turn.stream(pace.pieces()):
             await write(send, frame(event))
@@ -105,9 +107,10 @@ def responder(pace: Once | Pace) -> Any:
 
 def stages(pace: Once | Pace) -> Any:
     """Check, store, conceal, announce."""
+    turns = _turns(pace)
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
-        turn = await _turn(pace, receive)
+        turn = await turns(receive)
         await send(START)
         async for event in await TABLE[type(turn.request)].handler(turn, turn.request):
             await write(send, frame(event))
@@ -118,9 +121,10 @@ def stages(pace: Once | Pace) -> Any:
 
 def response(pace: Once | Pace) -> Any:
     """Buffer, hold back, ping, notice who leaves."""
+    turns = _turns(pace)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        turn = await _turn(pace, receive)
+        turn = await turns(receive)
         events = await TABLE[type(turn.request)].handler(turn, turn.request)
         await EventResponse(EventStream(events), ping=15, patience=60)(scope, receive, send)
 
@@ -143,9 +147,13 @@ def _responding(pace: Once | Pace) -> Any:
     return respond
 
 
-async def _turn(pace: Once | Pace, receive: Any) -> Turn:
-    request = decode_request((await receive())["body"])
-    return Turn(create_app(_responding(pace)).state.backend, Context(headers={}), request)
+def _turns(pace: Once | Pace) -> Callable[[Any], Awaitable[Turn]]:
+    backend = create_app(_responding(pace)).state.backend
+
+    async def turn(receive: Any) -> Turn:
+        return Turn(backend, Context(headers={}), decode_request((await receive())["body"]))
+
+    return turn
 
 
 class Nowhere(asyncio.Transport):
@@ -228,7 +236,11 @@ def layers() -> Layers:
 
 
 def _costs(layer: Callable[[Once | Pace], Any]) -> list[float]:
-    return [asyncio.run(_opening(layer)), *(asyncio.run(_cost(layer, streams)) for streams in STREAMS)]
+    costs = []
+    for measured in (_opening(layer), *(_cost(layer, streams) for streams in STREAMS)):
+        gc.collect()  # what was measured before is not to be cleared away meanwhile
+        costs.append(asyncio.run(measured))
+    return costs
 
 
 class Profiled(NamedTuple):
