@@ -207,6 +207,28 @@ def test_an_answer_whose_client_has_gone_goes_on_and_is_joined_as_the_settings_s
     asyncio.run(story())
 
 
+def test_small_writes_leave_at_once() -> None:
+    """An event must not wait until the client has acknowledged the one before it (Nagle's algorithm)."""
+
+    async def delayed() -> int:
+        served = asyncio.Event()
+        found = []
+
+        def accept(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+            served.set()
+
+        with listening.listen("127.0.0.1", 0) as listener:
+            async with await asyncio.start_server(accept, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                await served.wait()
+                writer.close()
+        return int(not found[0])
+
+    assert not asyncio.run(delayed())
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
