@@ -78,7 +78,13 @@ class Pace:
             await asyncio.sleep(0)
 
 
-def uvicorn_alone(pace: Once | Pace) -> Any:
+Says = Once | Pace
+"""What the streams of a layer say, and when."""
+Layer = Callable[[Says], Any]
+"""Makes an ASGI app."""
+
+
+def uvicorn_alone(pace: Says) -> Any:
     """Send a ready-made frame."""
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
@@ -91,7 +97,7 @@ def uvicorn_alone(pace: Once | Pace) -> Any:
     return app
 
 
-def responder(pace: Once | Pace) -> Any:
+def responder(pace: Says) -> Any:
     """Make the events of a message, and their frames."""
     turns = _turns(pace)
 
@@ -105,7 +111,7 @@ def responder(pace: Once | Pace) -> Any:
     return app
 
 
-def stages(pace: Once | Pace) -> Any:
+def stages(pace: Says) -> Any:
     """Check, store, conceal, announce."""
     turns = _turns(pace)
 
@@ -119,7 +125,7 @@ def stages(pace: Once | Pace) -> Any:
     return app
 
 
-def response(pace: Once | Pace) -> Any:
+def response(pace: Says) -> Any:
     """Buffer, hold back, ping, notice who leaves."""
     turns = _turns(pace)
 
@@ -131,23 +137,23 @@ def response(pace: Once | Pace) -> Any:
     return app
 
 
-def whole_app(pace: Once | Pace) -> Any:
+def whole_app(pace: Says) -> Any:
     """Starlette, and what stands before the endpoint."""
     return create_app(_responding(pace))
 
 
-LAYERS: tuple[Callable[[Once | Pace], Any], ...] = (uvicorn_alone, responder, stages, response, whole_app)
+LAYERS: tuple[Layer, ...] = (uvicorn_alone, responder, stages, response, whole_app)
 """Each is an ASGI app that does all that the ones before it do."""
 
 
-def _responding(pace: Once | Pace) -> Any:
+def _responding(pace: Says) -> Any:
     async def respond(turn: Turn) -> Answer:
         yield turn.stream(pace.pieces())
 
     return respond
 
 
-def _turns(pace: Once | Pace) -> Callable[[Any], Awaitable[Turn]]:
+def _turns(pace: Says) -> Callable[[Any], Awaitable[Turn]]:
     backend = create_app(_responding(pace)).state.backend
 
     async def turn(receive: Any) -> Turn:
@@ -194,7 +200,7 @@ class Server:
         return there
 
 
-async def _opening(layer: Callable[[Once | Pace], Any]) -> float:
+async def _opening(layer: Layer) -> float:
     """Measure the processor microseconds of a stream that ends after its first event."""
     server = Server(layer(Once()))
     spent = []
@@ -206,7 +212,7 @@ async def _opening(layer: Callable[[Once | Pace], Any]) -> float:
     return statistics.median(spent)
 
 
-async def _cost(layer: Callable[[Once | Pace], Any], streams: int) -> float:
+async def _cost(layer: Layer, streams: int) -> float:
     """Measure the processor microseconds of one event, which leaves in a write of its own."""
     pace = Pace()
     server = Server(layer(pace))
@@ -235,7 +241,7 @@ def layers() -> Layers:
     ]
 
 
-def _costs(layer: Callable[[Once | Pace], Any]) -> list[float]:
+def _costs(layer: Layer) -> list[float]:
     costs = []
     for measured in (_opening(layer), *(_cost(layer, streams) for streams in STREAMS)):
         gc.collect()  # what was measured before is not to be cleared away meanwhile
