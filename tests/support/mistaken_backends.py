@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -76,7 +77,13 @@ def banner(_folder: Path) -> AbstractContextManager[int]:
 
 
 def hangs_up(_folder: Path) -> AbstractContextManager[int]:
-    return a.raw(lambda connection: connection.recv(4096))
+    def hang_up(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):  # what is left unread would reset the connection instead
+            pass
+
+    return a.raw(hang_up)
 
 
 def secured(folder: Path, app: Any = None, **made: Any) -> AbstractContextManager[int]:
