@@ -173,6 +173,22 @@ def test_the_end_stays_in_sight_unless_the_user_scrolls_up(long: Page, bed: Any)
     long.evaluate("inspector.session.stop()")
 
 
+def test_the_very_top_stays_in_sight_while_the_end_grows(chat: Page, bed: Any) -> None:
+    log = chat.get_by_role("log")
+    bed.begin(
+        chat,
+        done(said("A line.\n\n" * 30)),
+        added(said("", name="b")),
+        *[step for line in range(30) for step in (delta(f"Line {line}\n\n", "b"), ["sleep", 20])],
+        HOLD,
+    )
+    expect(log).to_contain_text("Line 1")
+    log.evaluate("(one) => one.scrollTo(0, 0)")
+    expect(log).to_contain_text("Line 29")
+    assert log.evaluate("(one) => one.scrollTop") == 0
+    chat.evaluate("inspector.session.stop()")
+
+
 def test_who_says_something_sees_the_end(long: Page) -> None:
     log = long.get_by_role("log")
     log.hover()

@@ -28,7 +28,7 @@ export const conversation = (around) => {
   const inner = h("div", { class: "ck-conversation" }, older, list, below);
   // What is announced is a whole message, not each word of it: see announcing.js.
   const region = h("div", { class: "ck-log", role: "log", "aria-label": "Conversation", "aria-live": "off", tabIndex: 0 }, inner);
-  const scrolling = keptAtEnd(region, inner);
+  const scrolling = keptAtEnd(region, inner, () => list.firstElementChild?.firstElementChild);
   const between = notes(around, below);
   const rows = stretches(list);
   /** @type {Map<string, ItemView>} */

@@ -10,19 +10,28 @@ const NEAR = 48;
 /**
  * @param {HTMLElement} region that scrolls
  * @param {HTMLElement} content that grows
+ * @param {() => Element | null | undefined} first what stands first in it, after what is only there to bring more
  */
-export const keptAtEnd = (region, content) => {
+export const keptAtEnd = (region, content, first) => {
   let pinned = true;
-  let [top, height] = [0, 0];
+  let top = 0;
+  /** What stood first when the region was last at its very top, and where. @type {{ element: Element, at: number } | null} */
+  let held = null;
   const button = h("button", { type: "button", class: "ck-button ck-jump", hidden: true, "aria-label": "Jump to the end", title: "Jump to the end" }, icon(PATHS.end));
   const distance = () => region.scrollHeight - region.clientHeight - region.scrollTop;
+  /** @param {Element} element */
+  const place = (element) => element.getBoundingClientRect().top - content.getBoundingClientRect().top;
+  const look = () => {
+    top = region.scrollTop;
+    const element = top === 0 && !pinned ? first() : null;
+    held = element ? { element, at: place(element) } : null;
+    button.hidden = pinned;
+  };
   const settle = () => {
     if (pinned) region.scrollTop = region.scrollHeight;
     // Browsers do not keep the place of what is on the screen when something comes above it at the very top.
-    else if (region.scrollTop === 0 && height > 0 && region.scrollHeight > height && top === 0) region.scrollTop = region.scrollHeight - height;
-    top = region.scrollTop;
-    height = region.scrollHeight;
-    button.hidden = pinned;
+    else if (held?.element.isConnected && region.scrollTop === 0) region.scrollTop = place(held.element) - held.at;
+    look();
   };
   const toEnd = () => {
     pinned = true;
@@ -34,8 +43,7 @@ export const keptAtEnd = (region, content) => {
       const away = distance() > NEAR;
       if (!away) pinned = true;
       else if (region.scrollTop < top) pinned = false;
-      top = region.scrollTop;
-      button.hidden = pinned;
+      look();
     },
     { passive: true },
   );
