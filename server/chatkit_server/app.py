@@ -259,7 +259,7 @@ class _Endpoint:
         before = await self._answers.join(name, turn.held) if name else None
         if before:
             return before
-        turn.held.enter_context(self._gate.stream(turn.user))
+        await turn.held.enter_async_context(self._gate.stream(turn.user))
         events = await TABLE[type(turn.request)].handler(turn, turn.request)
         held = turn.held.pop_all()
         stream = EventStream(watched(events), held, record=recorded(name), finish=self._finish)

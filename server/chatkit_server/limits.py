@@ -1,9 +1,10 @@
 """What one user may ask of the backend: how much, how often, how long. Each limit has a setting and an error."""
 
+import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 
@@ -14,6 +15,8 @@ from chatkit_server.errors import TooMany
 MINUTE = 60.0
 FORGET_ABOVE = 10_000
 """Users that are remembered before those who have been quiet are forgotten."""
+A_MOMENT = 0.3
+"""Seconds that an answer waits for a place: who has just stopped another one has it back as soon as that is saved."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -66,7 +69,8 @@ class Gate:
     def __init__(self, limits: Limits, now: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._now = now
-        self._streams: Counter[str] = Counter()
+        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        """Of each user who has an answer, or waits for one."""
         self._busy_until: dict[str, float] = {}
         """When each user's requests so far would be over, had they come evenly (the generic cell rate algorithm)."""
 
@@ -84,16 +88,20 @@ class Gate:
         if len(self._busy_until) > FORGET_ABOVE:
             self._busy_until = {name: time for name, time in self._busy_until.items() if time > now}
 
-    @contextmanager
-    def stream(self, user: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def stream(self, user: str) -> AsyncIterator[None]:
         """Hold a place for an answer that streams. Raises TooMany."""
         most = self._limits.streams
-        if most is not None and self._streams[user] >= most:
-            raise TooMany(f"at most {most} answers at the same time", reason="streams")
-        self._streams[user] += 1
+        if most is None:
+            yield
+            return
+        places = self._places.setdefault(user, asyncio.Semaphore(most))
+        try:
+            async with asyncio.timeout(A_MOMENT):
+                await places.acquire()
+        except TimeoutError:
+            raise TooMany(f"at most {most} answers at the same time", reason="streams") from None
         try:
             yield
         finally:
-            self._streams[user] -= 1
-            if not self._streams[user]:
-                del self._streams[user]
+            places.release()

@@ -152,6 +152,20 @@ def test_who_comes_back_takes_no_second_place(on_disconnect: Any) -> None:
             assert wire.create("something else").json["reason"] == "streams"
 
 
+def test_who_stops_an_answer_may_ask_for_another_at_once() -> None:
+    async def lingers(turn: Turn) -> Answer:
+        try:
+            async for event in drip(turn):
+                yield event
+        finally:
+            await asyncio.sleep(0.1)
+
+    with live(create_app(lingers, limits=Limits(streams=1))) as port:
+        wire = Wire(port)
+        for _ in range(3):
+            assert streams_again(wire, {"type": "threads.create", "params": {"input": message("hi")}})
+
+
 def streams_again(wire: Wire, body: dict[str, Any]) -> bool:
     with wire.open("POST", body, None) as connection:
         return connection.getresponse().status == 200
