@@ -133,6 +133,7 @@ def test_a_server_with_accounts_wants_a_token(page: Page, accounts: str, faults:
     expect(banner).to_be_hidden()
     page.evaluate("inspector.session.retry(null)")
     assert page.evaluate("inspector.session.view.notices[0].message") == "ack"
+    expect(page).to_have_url(re.compile("#thread="))
     page.reload()
     page.locator("ck-app[data-ready]").wait_for()
     assert page.evaluate("inspector.session.view.items.size") == 1

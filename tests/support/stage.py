@@ -18,7 +18,10 @@ SHOW = """async ([root, waits, itemId]) => {
   const allowedImage = (url) => url.startsWith("data:image/") || url.startsWith("https://images.example/");
   window.shown = widget(JSON.parse(root), { act, allowedImage, locale: "en" });
   document.querySelector("main").replaceChildren(shown);
+  await drawn();
 }"""
+DRAWN = "window.drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));"
+"""What depends on a size is drawn in the frame after the one in which it got that."""
 
 
 class Stage:
@@ -27,6 +30,7 @@ class Stage:
     def __init__(self, page: Page) -> None:
         self.page = page
         page.evaluate("document.body.replaceChildren(document.createElement('main'))")
+        page.evaluate(DRAWN)
 
     def show(self, root: JSON, *, waits: bool = False, item_id: str | None = None) -> Locator:
         """Show a widget. A component is put into a Basic.
@@ -38,7 +42,7 @@ class Stage:
 
     def update(self, root: JSON) -> None:
         """Bring the widget to another state."""
-        self.page.evaluate("(root) => shown.update(JSON.parse(root))", rooted(root))
+        self.page.evaluate("async (root) => (shown.update(JSON.parse(root)), await drawn())", rooted(root))
 
     def settle(self) -> None:
         """Let the actions that are pending come to their end."""
