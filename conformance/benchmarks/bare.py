@@ -1,7 +1,7 @@
 """The floor: an ASGI app on uvicorn without any protocol, which sends what ours sent, in the same writes.
 
 `python bare.py --port N`. `words N` was played once by our app at start of the request's kind and is then repeated
-byte by byte; `paced N MS` sends one ready-made frame after each pause.
+byte by byte; `paced N MS PHASE` sends one ready-made frame at a time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 import ours
+import tasks
 import uvicorn
 
 from chatkit_server import create_app
@@ -39,9 +40,12 @@ class Bare:
         asked = json.loads(body)["params"]["input"]["content"][0]["text"]
         if asked.startswith("paced"):
             await send(START)
-            _, count, pause = asked.split()
+            _, count, milliseconds, phase = asked.split()
+            pace = int(milliseconds) / 1000
+            due = tasks.begin(pace, float(phase))
             for _ in range(int(count)):
-                await asyncio.sleep(int(pause) / 1000)
+                due += pace
+                await asyncio.sleep(due - time.monotonic())
                 await write(send, FRAME % time.monotonic_ns())
         else:
             if asked not in self._writes:

@@ -10,6 +10,8 @@ from typing import Any
 
 _STAMP = re.compile(rb'"delta":"@(\d+)@"')
 END = b"0\r\n\r\n"
+GOLDEN = (5**0.5 - 1) / 2
+"""The fractions of its multiples are spread evenly (Weyl's theorem): no two streams are due together."""
 
 
 def body(asked: str) -> bytes:
@@ -68,26 +70,39 @@ class Stream(asyncio.Protocol):
         self._transport.close()
 
 
-async def opened(port: int, asked: str, count: int, *, stamps: bool = False, over: float = 0) -> list[Stream]:
-    """Open streams, all at once or evenly over some seconds."""
-    loop = asyncio.get_running_loop()
-    payload = body(asked)
+async def opened(port: int, asked: str, count: int) -> list[Stream]:
+    """Open streams, all at once."""
+    return await asyncio.gather(*(_opened(port, asked) for _ in range(count)))
+
+
+async def paced(port: int, asked: str, count: int, *, over: float) -> list[Stream]:
+    """Open streams one after another over some seconds, each with a phase of its own; they carry times."""
 
     async def one(number: int) -> Stream:
         await asyncio.sleep(over * number / count)
-        _, stream = await loop.create_connection(lambda: Stream(payload, stamps=stamps), "127.0.0.1", port)
-        return stream
+        return await _opened(port, f"{asked} {number * GOLDEN % 1}", stamps=True)
 
     return await asyncio.gather(*(one(number) for number in range(count)))
 
 
-async def streamed(port: int, asked: str, count: int, *, stamps: bool = False, over: float = 0) -> list[Stream]:
+async def _opened(port: int, asked: str, *, stamps: bool = False) -> Stream:
+    payload, loop = body(asked), asyncio.get_running_loop()
+    _, stream = await loop.create_connection(lambda: Stream(payload, stamps=stamps), "127.0.0.1", port)
+    return stream
+
+
+async def streamed(port: int, asked: str, count: int) -> list[Stream]:
     """Open streams and read them to their ends."""
-    streams = await opened(port, asked, count, stamps=stamps, over=over)
+    streams = await opened(port, asked, count)
+    await ended(streams)
+    return streams
+
+
+async def ended(streams: list[Stream]) -> None:
+    """Read streams to their ends."""
     await asyncio.gather(*(stream.done for stream in streams))
     for stream in streams:
         stream.close()
-    return streams
 
 
 async def replies(port: int, payload: bytes, count: int, connections: int) -> list[float]:

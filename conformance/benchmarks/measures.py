@@ -66,21 +66,28 @@ async def bursts(side: Side, scale: Scale) -> Numbers:
 
 
 async def paced(side: Side, scale: Scale) -> Numbers:
-    """Stream at the pace of a model to many clients; how late is each event?"""
-    cpu = side.cpu()
-    streams = await load.streamed(
-        side.port, f"paced {scale.pieces} {scale.pace}", scale.streams, stamps=True, over=OVER
-    )
-    spent = side.cpu() - cpu
-    count = sum(len(stream.late) for stream in streams)
-    if count != scale.pieces * scale.streams:
-        raise RuntimeError(f"{side.name} lost events: {count}")
-    late = [one for stream in streams for one in stream.late[scale.pieces // 2 :]]  # by then all streams have begun
+    """Stream at the pace of a model to many clients; how late is each event, and what does it cost while all stream?"""
+    before = side.cpu()
+    streams = await load.paced(side.port, f"paced {scale.pieces} {scale.pace}", scale.streams, over=OVER)
+
+    def heard() -> int:
+        return sum(len(stream.late) for stream in streams)
+
+    await asyncio.gather(*(stream.begun for stream in streams))
+    begun, cpu = [len(stream.late) for stream in streams], side.cpu()
+    await asyncio.wait([stream.done for stream in streams], return_when=asyncio.FIRST_COMPLETED)
+    event = (side.cpu() - cpu) / (heard() - sum(begun))
+    await load.ended(streams)
+    if heard() != scale.pieces * scale.streams:
+        raise RuntimeError(f"{side.name} lost events: {heard()}")
+    besides = side.cpu() - before - event * heard()
+    late = [one for stream, first in zip(streams, begun, strict=True) for one in stream.late[first:]]
     cuts = statistics.quantiles(late, n=100)
     return {
         "latency ms, median": cuts[49],
         "latency ms, 99 %": cuts[98],
-        "processor µs per event": spent / count * 1e6,
+        "processor µs per event": event * 1e6,
+        "processor µs per stream, for its beginning and end": besides / len(streams) * 1e6,
     }
 
 

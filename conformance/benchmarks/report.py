@@ -77,7 +77,8 @@ INTRODUCTION = """\
 Written by `make bench`. The official SDK and ours answer the same requests with the same responder, each on Starlette
 and uvicorn in a process of its own; the bare app is uvicorn alone and sends the bytes of ours in the same writes.
 It makes no events: while streaming as fast as can be it only writes 64 KiB at a time; at the pace of a model it writes
-once an event, as ours has to. Medians of all rounds, in brackets the least and the most."""
+once an event, as ours has to. There every stream has moments of its own to say something, the same on every side, and
+an event is measured while all streams run. Medians of all rounds, in brackets the least and the most."""
 
 
 def _setting(scale: Scale, seconds: float) -> str:
@@ -161,8 +162,8 @@ def _left(profiled: Profiled, found: Results) -> list[str]:
     alone, whole = (costs[-1] for costs in (profiled.layers[0][1], profiled.layers[-1][1]))
     rest, streams = f"{alone * REST:.1f} µs", profiled.streams[-1]
     told = [
-        f"{SHARE:.0%} of the bare app would leave {rest} an event of {streams} streams for what stands above it;",
-        f"that takes {whole - alone:.1f}.",
+        f"Of this part, {SHARE:.0%} of the bare app would leave {rest} an event of {streams} streams for what stands",
+        f"above it; that takes {whole - alone:.1f}.",
     ]
     if BARELY in found and ENCODED in found:
         rest = f"{statistics.median(found[BARELY]['bare']) * 1000 * REST:.0f} ns"

@@ -10,7 +10,7 @@ import logging
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chatkit_server.sending import Client
+from chatkit_server.sending import BODIES, Client
 from chatkit_server.streaming import EventStream
 
 logger = logging.getLogger("chatkit_server")
@@ -34,12 +34,11 @@ class EventResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; when sending ends for whatever reason, the stream ends too."""
-        del scope
         try:
             async with asyncio.timeout(None) as connection:
                 listening = asyncio.create_task(_listen(receive, connection))
                 try:
-                    await self._give(send)
+                    await self._give(send, scope.get(BODIES, send))
                 finally:
                     listening.cancel()
         except OSError:  # it left, `send` raised because it is gone (ASGI 2.4), or it took nothing for too long
@@ -47,10 +46,10 @@ class EventResponse(Response):
         finally:
             await self._stream.leave(self._reader)
 
-    async def _give(self, send: Send) -> None:
+    async def _give(self, send: Send, bodies: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await self._stream.give(Client(send, ping=self._ping, patience=self._patience), self._reader)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._stream.give(Client(bodies, ping=self._ping, patience=self._patience), self._reader)
+        await bodies({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _listen(receive: Receive, connection: asyncio.Timeout) -> None:

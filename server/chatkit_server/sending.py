@@ -8,6 +8,9 @@ from starlette.types import Send
 
 from chatkit_server.stepping import begin
 
+BODIES = "chatkit_server.bodies"
+"""In a request's scope: what sends pieces of a body, past those of our middlewares that look at nothing but a head."""
+
 
 class Client:
     """Who reads a stream: gets what is sent, and says if it does not take that at once."""

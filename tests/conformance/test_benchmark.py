@@ -80,7 +80,7 @@ def test_a_row_has_the_median_and_the_spread() -> None:
     assert "| streaming: events/s, 1 client | 10.0 (9.00\u201311.0) | 100 | 10.0 | ≥ 10 | 160 |" in text
     assert "| layer | opening | event, 1 stream | event, 500 streams |" in text
     assert "| whole app | 600 | 20.0 | 41.5 |" in text
-    assert "would leave 14.0 µs an event of 500 streams for what stands above it;\nthat takes 20.5.\n" in text
+    assert "would leave 14.0 µs an event of 500 streams for what stands\nabove it; that takes 20.5.\n" in text
     assert "As fast as can be, it would leave 100 ns an event, and its frame alone takes 50.\n" in text
     assert "| ours | 9.5 |" in text
     assert "msgspec alone would be imported 12.5 times as fast" in text

@@ -251,6 +251,33 @@ def test_a_stream_takes_two_tasks_beside_the_one_of_its_request() -> None:
     assert asyncio.run(tasks(20)) - asyncio.run(tasks(10)) == 10 * (clients + 2)
 
 
+def test_bodies_pass_by_our_middlewares_and_through_those_of_the_application() -> None:
+    class Spy:
+        def __init__(self, app: Any, seen: list[str]) -> None:
+            self.app, self.seen = app, seen
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            async def told(message: Any) -> None:
+                self.seen.append(message["type"])
+                await send(message)
+
+            await self.app(scope, receive, told)
+
+    async def respond(turn: Turn) -> Answer:
+        yield turn.notice("said")
+
+    app = create_app(respond)
+    inside: list[str] = []
+    outside: list[str] = []
+    route: Any = app.routes[0]
+    route.app = Spy(route.app, inside)
+    app.add_middleware(Spy, seen=outside)
+    body = asyncio.run(Client(app).post(CREATE))
+    assert b"said" in body
+    assert inside == ["http.response.start"]
+    assert outside == ["http.response.start", "http.response.body", "http.response.body"]
+
+
 def test_concurrent_streams_do_not_mix() -> None:
     async def respond(turn: Turn) -> Answer:
         for _ in range(20):

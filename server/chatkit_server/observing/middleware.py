@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatkit_server.observing.call import REQUEST_ID, Call, Observer, current
+from chatkit_server.sending import BODIES
 
 STATUS_OF_A_CRASH = 500
 
@@ -30,6 +31,7 @@ class Observed:
         token = current.set(call)
         call.tell(lambda observer: observer.began(call))
         exchange = _Exchange(call, receive, send)
+        scope[BODIES] = exchange.send
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except BaseException:
@@ -38,6 +40,7 @@ class Observed:
         finally:
             call.tell(lambda observer: observer.ended(call))
             current.reset(token)
+            del scope[BODIES]  # it leads back to the scope, by way of the server
 
 
 class _Exchange:
