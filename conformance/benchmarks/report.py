@@ -37,6 +37,8 @@ OF_THE_BARE_APP = (
     "streaming: events/s, 100 clients",
     "model pace: processor µs per event",
 )
+ALIKE = 1.1
+"""Latencies that differ by less are alike: it is up to the scheduler which processor the client is woken on."""
 FLAT = 2.0
 """How much longer the longest thread may take than the shortest, to be called flat."""
 
@@ -221,8 +223,8 @@ def _share(name: str, sides: dict[str, list[float]]) -> str:
 def _latency(name: str, sides: dict[str, list[float]]) -> str:
     official, ours, bare = (statistics.median(sides[side]) for side in ("official", "ours", "bare"))
     return (
-        f"- {_met(ours <= official)} {name}: ours {ours:.2f}, official {official:.2f}, bare {bare:.2f}; "
-        "wanted no more than official"
+        f"- {_met(ours <= official * ALIKE)} {name}: ours {ours:.2f}, official {official:.2f}, bare {bare:.2f}; "
+        "wanted official at most (± 10%)"
     )
 
 
