@@ -28,6 +28,8 @@ from chatkit_server import Answer, Turn, create_app
 
 SNIPPET = Path(__file__).with_name("nginx.conf")
 WORDS, PAUSE = 10, 0.2
+LATE = WORDS * PAUSE / 2
+"""Seconds that no word may take. A proxy that holds words back does so until all of them are said."""
 PING, PATIENCE, SILENCE = 0.5, 2, 4.0
 """Seconds: of pings, of nginx, of a backend that says nothing."""
 HEARD = 2.0
@@ -139,7 +141,7 @@ def main() -> int:
         f"{pings} pings kept {SILENCE:.0f} s of silence alive, of which nginx stands {PATIENCE}; "
         f"a client that left was {'' if left else 'not '}noticed; /readyz {probe}\n"
     )
-    held = len(late) == WORDS + 1 and max(late, default=PAUSE) < PAUSE and pings > PATIENCE and left
+    held = len(late) == WORDS + 1 and max(late) < LATE and pings > PATIENCE and left
     return 0 if held else 1
 
 

@@ -30,22 +30,25 @@ SEED = 7
 @contextmanager
 def asked_inside(app: Any = None) -> Iterator[Inside]:
     """Ask the test bed in its process, or an app in a thread of this one."""
-    server = _in_a_thread(app) if app else Inside()
+    server, thread = _in_a_thread(app) if app else (Inside(), None)
     try:
         yield server
     finally:
         server.close()
+        if thread:
+            thread.join()
 
 
-def _in_a_thread(app: Any) -> Inside:
+def _in_a_thread(app: Any) -> tuple[Inside, threading.Thread]:
     (asked, asking), (heard, hearing) = os.pipe(), os.pipe()
 
     def serve() -> None:
         with open(asked, "rb") as questions, open(hearing, "wb") as answers:  # noqa: PTH123 - pipes
             Served(app).serve(questions, answers)
 
-    threading.Thread(target=serve, daemon=True).start()
-    return Inside(open(asking, "wb"), open(heard, "rb"))  # noqa: PTH123 - pipes, which Inside closes
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return Inside(open(asking, "wb"), open(heard, "rb")), thread  # noqa: PTH123 - pipes, which Inside closes
 
 
 def test_damaged_bodies_are_answered() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from chatkit_server import Answer, Turn, create_app
 from chatkit_server.files import FileStore, disk, s3
-from support.faults import Watched, connect, unharmed, until_closed
+from support.faults import LONG, Watched, connect, unharmed, until_closed
 from support.tally import Record
 from support.wire import Wire
 
@@ -35,8 +35,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Watched]:
-    with unharmed(create_app(talk, attachments=FileStore(disk(folder), SECRET, patience=0.4))) as watched:
+def patience() -> float:
+    """Seconds that an upload may stand still."""
+    return 0.4
+
+
+@pytest.fixture
+def server(folder: Path, patience: float) -> Iterator[Watched]:
+    with unharmed(create_app(talk, attachments=FileStore(disk(folder), SECRET, patience=patience))) as watched:
         yield watched
 
 
@@ -97,6 +103,7 @@ def test_an_upload_that_stands_still_is_refused(
     assert kept(folder) == []
 
 
+@pytest.mark.parametrize("patience", [LONG])
 def test_an_upload_whose_file_is_deleted_meanwhile_leaves_nothing(server: Watched, folder: Path) -> None:
     attachment = announced(server)
     path = urlsplit(attachment["upload_descriptor"]["url"]).path

@@ -9,8 +9,6 @@ import copy
 import logging
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, Any
 
 import msgspec
@@ -75,10 +73,9 @@ class Served:
 
     def serve(self, questions: IO[bytes], answers: IO[bytes]) -> None:
         """Answer until nothing more is asked."""
-        with quiet():
-            while (message := read(questions)) is not None:
-                write(answers, self._answer(read_question(message)))
-                answers.flush()
+        while (message := read(questions)) is not None:
+            write(answers, self._answer(read_question(message)))
+            answers.flush()
         self._loop.close()
 
     def _answer(self, question: Body | Lot) -> Answer:
@@ -149,16 +146,6 @@ SCOPE = {
 }
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Have nothing logged: damaged scripts fail by the thousand, as they should."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)
-
-
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # damaged scripts fail by the thousand, as they should
     Served(scripted_app()).serve(sys.stdin.buffer, sys.stdout.buffer)
