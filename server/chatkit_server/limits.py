@@ -32,7 +32,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     attachments: int | None = 50
     """Files of one message. More are refused with 413."""
     streams: int | None = None
-    """Answers that stream to one user at the same time. More are refused with 429, `reason` `streams`."""
+    """Answers that stream to one user at the same time. More wait a moment, and get 429, `reason` `streams`."""
     requests_per_minute: int | None = None
     """Requests of one user, that many at once and then evenly. More are refused with 429, `reason` `requests`."""
     seconds_per_answer: float | None = None

@@ -30,19 +30,22 @@ OPENING = 5
 
 
 class Model:
-    """A responder that counts how often it is asked, and says its words slowly."""
+    """A responder that counts how often it is asked, and says its words slowly; half of them if it may not `go` on."""
 
-    def __init__(self, pause: float = 0.02) -> None:
+    def __init__(self, pause: float = 0.02, go: asyncio.Event | None = None) -> None:
         self.calls = 0
         self._pause = pause
+        self._go = go
 
     async def respond(self, turn: Turn) -> Answer:
         self.calls += 1
         yield turn.stream(self._words())
 
     async def _words(self) -> AsyncIterator[str]:
-        for word in WORDS:
+        for number, word in enumerate(WORDS):
             await asyncio.sleep(self._pause)
+            if self._go and number == len(WORDS) // 2:
+                await self._go.wait()
             yield word
 
 
@@ -126,8 +129,7 @@ def test_the_same_request_joins_the_answer_that_is_being_written() -> None:
         model = Model()
         app = create_app(model.respond, on_disconnect="finish")
         await Client(app, headers=FRAME, frames=OPENING + 2).post(CREATE)
-        bodies = await asyncio.gather(*(Client(app, headers=FRAME).post(CREATE) for _ in range(1)))
-        assert [heard(body) for body in bodies] == ["".join(WORDS)]
+        assert heard(await Client(app, headers=FRAME).post(CREATE)) == "".join(WORDS)
         assert model.calls == 1
         assert len(await items(app.state.backend.store)) == 2
 
@@ -137,12 +139,16 @@ def test_the_same_request_joins_the_answer_that_is_being_written() -> None:
 @pytest.mark.parametrize("mode", ["stop", "finish"])
 def test_it_takes_over_from_a_connection_that_only_seems_alive(mode: Any) -> None:
     async def story() -> None:
-        model = Model()
+        go = asyncio.Event()
+        model = Model(go=go)
         app = create_app(model.respond, on_disconnect=mode)
         dead = asyncio.ensure_future(Client(app, headers=FRAME).post(CREATE))
-        await asyncio.sleep(0.08)
-        assert heard(await Client(app, headers=FRAME).post(CREATE)) == "".join(WORDS)
+        while model.calls == 0:  # noqa: ASYNC110 - it is the model that is watched
+            await asyncio.sleep(0.01)
+        alive = asyncio.ensure_future(Client(app, headers=FRAME).post(CREATE))
         assert len(heard(await dead)) < len("".join(WORDS))
+        go.set()
+        assert heard(await alive) == "".join(WORDS)
         assert model.calls == 1
 
     tell(story)
@@ -223,13 +229,27 @@ def test_few_answers_wait_for_their_clients(monkeypatch: pytest.MonkeyPatch) -> 
     tell(story)
 
 
+def asked_for(store: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Tell when a worker has asked for an answer that another one is writing."""
+    told, want = asyncio.Event(), store.notes.want
+
+    async def asks(name: str) -> None:
+        await want(name)
+        told.set()
+
+    monkeypatch.setattr(store.notes, "want", asks)
+    return told
+
+
 @pytest.mark.parametrize("gone", [True, False], ids=["gone", "seems-alive"])
-def test_another_worker_gives_the_answer_of_the_first(gone: bool) -> None:
+def test_another_worker_gives_the_answer_of_the_first(gone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     one = postgres_store("worker")
     two = PostgresStore(one.url, schema=one.schema)
+    asked = asked_for(two, monkeypatch)
 
     async def story() -> None:
-        model = Model()
+        go = asyncio.Event()
+        model = Model(go=go)
         apps = [create_app(model.respond, store=store, on_disconnect="finish") for store in (one, two)]
         first = asyncio.ensure_future(Client(apps[0], headers=FRAME, frames=OPENING if gone else None).post(CREATE))
         while model.calls == 0:  # noqa: ASYNC110 - it is the model that is watched
@@ -237,11 +257,13 @@ def test_another_worker_gives_the_answer_of_the_first(gone: bool) -> None:
         if gone:
             await first
         early = asyncio.ensure_future(Client(apps[1], headers=FRAME).post(CREATE))
-        await asyncio.sleep(0.02)
-        body = await Client(apps[1], headers=FRAME).post(CREATE)
+        await asked.wait()
+        late = asyncio.ensure_future(Client(apps[1], headers=FRAME).post(CREATE))
+        assert await early == b"", "who comes later takes it over"
+        go.set()
+        body = await late
         assert heard(body) == "".join(WORDS)
         assert body.startswith(await first)
-        assert await early in (b"", body)
         assert model.calls == 1
         assert len(await items(one)) == 2
         await Client(apps[1], headers=FRAME).post(CREATE)
@@ -271,12 +293,13 @@ def test_another_process_on_the_same_file_begins_no_second_answer(tmp_path: Path
 
 
 @pytest.mark.parametrize("how", ["left", "too-long", "drained"])
-def test_another_worker_is_told_that_an_answer_was_stopped(how: str) -> None:
+def test_another_worker_is_told_that_an_answer_was_stopped(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     one = postgres_store("stopped")
     two = PostgresStore(one.url, schema=one.schema)
+    asked = asked_for(two, monkeypatch)
 
     async def story() -> None:
-        model = Model(pause=0.1)
+        model = Model(go=asyncio.Event())
         options: dict[str, Any] = {"on_disconnect": "finish", "finish_within": 0.2} if how == "too-long" else {}
         apps = [create_app(model.respond, store=store, drain=0, **options) for store in (one, two)]
         client = Client(apps[0], headers=FRAME)
@@ -285,7 +308,7 @@ def test_another_worker_is_told_that_an_answer_was_stopped(how: str) -> None:
             while client.body.count(b"\n\n") < OPENING + 2:  # noqa: ASYNC110 - it is the client that is watched
                 await asyncio.sleep(0.01)
             again = asyncio.ensure_future(Client(apps[1], headers=FRAME).post(CREATE))
-            await asyncio.sleep(0.1)
+            await asked.wait()
             if how != "drained":
                 client.leave()
                 await first
