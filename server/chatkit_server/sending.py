@@ -6,17 +6,18 @@ from time import monotonic
 
 from starlette.types import Send
 
-from chatkit_server.stepping import begin
+from chatkit_server.stepping import Deputy
 
 BODIES = "chatkit_server.bodies"
 """In a request's scope: what sends pieces of a body, past those of our middlewares that look at nothing but a head."""
 
 
 class Client:
-    """Who reads a stream: gets what is sent, and says if it does not take that at once."""
+    """Who reads a stream: gets what is sent, and says if it does not take that at once. Made by the reader's task."""
 
     def __init__(self, send: Send, *, ping: float = 0.0, patience: float | None = None) -> None:
         self._send = send
+        self._reader = Deputy()
         self._ping = ping
         self._patience = patience
         self._last = monotonic()
@@ -26,8 +27,9 @@ class Client:
     def take(self, batch: bytes) -> bool:
         """Send frames; tell whether they are sent. If not, nothing more may be sent before `free`."""
         self._last = monotonic()
+        message = {"type": "http.response.body", "body": batch, "more_body": True}
         try:
-            self._rest = begin(self._send({"type": "http.response.body", "body": batch, "more_body": True}))
+            self._rest = self._reader.begin(self._send(message))
         except Exception as error:  # noqa: BLE001 - it is for who waits for the client to be free
             self._error = error
         return not self._rest and not self._error

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chatkit_server.stepping import attended, begin
+from chatkit_server.stepping import Deputy, attended
 
 
 async def at_once(log: list[str]) -> str:
@@ -55,9 +55,9 @@ def test_begun_it_ends_as_it_would_have(work: Any) -> None:
         log: list[str] = []
         if work is fails:
             with pytest.raises(KeyError, match="broken"):
-                begin(work(log))
+                Deputy().begin(work(log))
             return
-        rest = begin(work(log))
+        rest = Deputy().begin(work(log))
         assert log == plain[:1], "it goes as far as it can without waiting, and no further"
         assert (rest is None) == (len(plain) == 1)
         if rest:
@@ -86,7 +86,7 @@ def test_attended_it_ends_as_it_would_have(work: Any) -> None:
 def test_a_cancellation_reaches_it(how: str, work: Any, expected: str) -> None:
     async def run() -> None:
         log: list[str] = []
-        rest = begin(work(log)) if how == "begun" else attended(work(log), bool)
+        rest = Deputy().begin(work(log)) if how == "begun" else attended(work(log), bool)
         task = asyncio.ensure_future(result(rest))
         await asyncio.sleep(0)
         task.cancel()
@@ -100,10 +100,10 @@ def test_a_cancellation_reaches_it(how: str, work: Any, expected: str) -> None:
 def test_a_future_can_be_begun_as_well() -> None:
     async def run() -> None:
         future = asyncio.get_running_loop().create_future()
-        rest = begin(future)
+        rest = Deputy().begin(future)
         assert rest
         future.set_result(None)
         await rest
-        assert begin(future) is None
+        assert Deputy().begin(future) is None
 
     asyncio.run(run())

@@ -8,8 +8,10 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from typing import Any
 
+import anyio
 import pytest
 
 from chatkit_server import Answer, Turn, create_app, sending
@@ -111,6 +113,86 @@ def test_a_client_that_stalls_loses_nothing_and_gets_the_rest_in_one_write(at: i
     body = asyncio.run(slow.post())
     assert re.findall(rb'"message":"(\d+)"', body) == [b"%d" % number for number in range(20)]
     assert slow.sizes == [3, *[1] * (at + 1), *[19 - at] * (at < 19)]
+
+
+NOW: ContextVar[str] = ContextVar("what a middleware is doing")
+
+
+@contextlib.asynccontextmanager
+async def a_variable() -> AsyncIterator[None]:
+    token = NOW.set("sending")
+    yield
+    NOW.reset(token)
+
+
+@contextlib.asynccontextmanager
+async def a_timeout() -> AsyncIterator[None]:
+    async with asyncio.timeout(60):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def a_scope() -> AsyncIterator[None]:
+    with anyio.fail_after(60):
+        yield
+
+
+AROUND = [a_variable, a_timeout, a_scope]
+"""What a middleware holds while it sends, as tracers do, and those who count seconds."""
+
+
+@pytest.mark.parametrize("around", AROUND, ids=lambda around: around.__name__)
+def test_what_a_middleware_holds_while_it_sends_it_can_let_go_of_though_the_client_stalls(around: Any) -> None:
+    said_all = asyncio.Event()
+
+    async def respond(turn: Turn) -> Answer:
+        await asyncio.sleep(0.01)
+        for number in range(10):
+            yield turn.notice(str(number))
+            assert NOW.get("nothing") == "nothing"
+            await asyncio.sleep(0.001)
+        said_all.set()
+
+    app = create_app(respond)
+
+    async def holding(scope: Any, receive: Any, send: Any) -> None:
+        async def held(message: Any) -> None:
+            async with around():
+                await send(message)
+
+        await app(scope, receive, held)
+
+    body = asyncio.run(Slow(holding, at=3, until=said_all).post())
+    assert re.findall(rb'"message":"(\d)"', body) == [b"%d" % number for number in range(10)]
+
+
+def test_a_timeout_of_a_middleware_is_its_own() -> None:
+    """It ends the sending, which is the stop of a client that takes nothing; the answer's task never hears of it."""
+    made = 0
+
+    async def respond(turn: Turn) -> Answer:
+        nonlocal made
+        await asyncio.sleep(0.01)
+        for number in range(40):
+            made += 1
+            yield turn.notice(str(number))
+            await asyncio.sleep(0.02)
+
+    app = create_app(respond)
+
+    async def hasty(scope: Any, receive: Any, send: Any) -> None:
+        async def sends(message: Any) -> None:
+            async with asyncio.timeout(0.1):
+                await send(message)
+
+        await app(scope, receive, sends)
+
+    async def run() -> bytes:
+        async with asyncio.timeout(5):
+            return await Slow(hasty, at=3).post()
+
+    assert b'"error"' not in asyncio.run(run())
+    assert made < 20
 
 
 def test_a_timeout_of_the_responder_does_not_cut_what_is_being_sent() -> None:
