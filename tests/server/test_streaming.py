@@ -81,6 +81,27 @@ def test_a_frame_is_sent_before_anything_else_gets_a_turn() -> None:
     assert seen == [4, 5, 6, 7, 8]
 
 
+class Numbers:
+    """A responder that says numbers, with a wait after each; it tells how many it made, and when it has said all."""
+
+    def __init__(self, count: int, pause: float) -> None:
+        self.made = 0
+        self.all = asyncio.Event()
+        self._count, self._pause = count, pause
+
+    async def respond(self, turn: Turn) -> Answer:
+        await asyncio.sleep(0.01)
+        for number in range(self._count):
+            self.made += 1
+            yield turn.notice(str(number))
+            await asyncio.sleep(self._pause)
+        self.all.set()
+
+
+def numbers_in(body: bytes) -> list[int]:
+    return [int(number) for number in re.findall(rb'"message":"(\d+)"', body)]
+
+
 class Slow(Writes):
     """A client that stops taking anything for a while, in the middle of a write, at some frame; or is gone then."""
 
@@ -100,18 +121,9 @@ class Slow(Writes):
 
 @pytest.mark.parametrize("at", [0, 1, 7, 19])
 def test_a_client_that_stalls_loses_nothing_and_gets_the_rest_in_one_write(at: int) -> None:
-    said_all = asyncio.Event()
-
-    async def respond(turn: Turn) -> Answer:
-        await asyncio.sleep(0.01)
-        for number in range(20):
-            yield turn.notice(str(number))
-            await asyncio.sleep(0.001)
-        said_all.set()
-
-    slow = Slow(create_app(respond), at=at, until=said_all)
-    body = asyncio.run(slow.post())
-    assert re.findall(rb'"message":"(\d+)"', body) == [b"%d" % number for number in range(20)]
+    numbers = Numbers(20, 0.001)
+    slow = Slow(create_app(numbers.respond), at=at, until=numbers.all)
+    assert numbers_in(asyncio.run(slow.post())) == list(range(20))
     assert slow.sizes == [3, *[1] * (at + 1), *[19 - at] * (at < 19)]
 
 
@@ -143,15 +155,12 @@ AROUND = [a_variable, a_timeout, a_scope]
 
 @pytest.mark.parametrize("around", AROUND, ids=lambda around: around.__name__)
 def test_what_a_middleware_holds_while_it_sends_it_can_let_go_of_though_the_client_stalls(around: Any) -> None:
-    said_all = asyncio.Event()
+    numbers = Numbers(10, 0.001)
 
     async def respond(turn: Turn) -> Answer:
-        await asyncio.sleep(0.01)
-        for number in range(10):
-            yield turn.notice(str(number))
+        async for event in numbers.respond(turn):
+            yield event
             assert NOW.get("nothing") == "nothing"
-            await asyncio.sleep(0.001)
-        said_all.set()
 
     app = create_app(respond)
 
@@ -162,23 +171,13 @@ def test_what_a_middleware_holds_while_it_sends_it_can_let_go_of_though_the_clie
 
         await app(scope, receive, held)
 
-    body = asyncio.run(Slow(holding, at=3, until=said_all).post())
-    assert re.findall(rb'"message":"(\d)"', body) == [b"%d" % number for number in range(10)]
+    assert numbers_in(asyncio.run(Slow(holding, at=3, until=numbers.all).post())) == list(range(10))
 
 
 def test_a_timeout_of_a_middleware_is_its_own() -> None:
     """It ends the sending, which is the stop of a client that takes nothing; the answer's task never hears of it."""
-    made = 0
-
-    async def respond(turn: Turn) -> Answer:
-        nonlocal made
-        await asyncio.sleep(0.01)
-        for number in range(40):
-            made += 1
-            yield turn.notice(str(number))
-            await asyncio.sleep(0.02)
-
-    app = create_app(respond)
+    numbers = Numbers(40, 0.02)
+    app = create_app(numbers.respond)
 
     async def hasty(scope: Any, receive: Any, send: Any) -> None:
         async def sends(message: Any) -> None:
@@ -192,7 +191,7 @@ def test_a_timeout_of_a_middleware_is_its_own() -> None:
             return await Slow(hasty, at=3).post()
 
     assert b'"error"' not in asyncio.run(run())
-    assert made < 20
+    assert numbers.made < 20
 
 
 def test_a_timeout_of_the_responder_does_not_cut_what_is_being_sent() -> None:
@@ -208,27 +207,19 @@ def test_a_timeout_of_the_responder_does_not_cut_what_is_being_sent() -> None:
         said_all.set()
 
     body = asyncio.run(Slow(create_app(respond), at=3, until=said_all).post())
-    assert re.findall(rb'"message":"(\d)"', body) == [b"%d" % number for number in range(10)]
+    assert numbers_in(body) == list(range(10))
 
 
 @pytest.mark.parametrize("fault", [{"gone": True}, {}], ids=["gone", "takes nothing"])
 def test_a_client_that_fails_while_a_lone_frame_is_sent_has_gone_away(fault: Any) -> None:
-    made = 0
-
-    async def respond(turn: Turn) -> Answer:
-        nonlocal made
-        await asyncio.sleep(0.01)
-        for number in range(40):
-            made += 1
-            yield turn.notice(str(number))
-            await asyncio.sleep(0.02)
+    numbers = Numbers(40, 0.02)
 
     async def run() -> None:
         async with asyncio.timeout(5):
-            await Slow(create_app(respond, ping=0, patience=0.1), at=3, **fault).post()
+            await Slow(create_app(numbers.respond, ping=0, patience=0.1), at=3, **fault).post()
 
     asyncio.run(run())
-    assert made < 20, "the responder went on for nobody"
+    assert numbers.made < 20, "the responder went on for nobody"
 
 
 def test_a_producer_that_never_waits_still_lets_frames_leave() -> None:
