@@ -351,6 +351,15 @@ def test_bodies_pass_by_our_middlewares_and_through_those_of_the_application() -
     assert outside == ["http.response.start", "http.response.body", "http.response.body"]
 
 
+def test_an_app_may_be_mounted_within_another() -> None:
+    async def respond(turn: Turn) -> Answer:
+        yield turn.notice("said")
+
+    outer = create_app(respond, path="/outer")
+    outer.mount("/", create_app(respond))
+    assert b"said" in asyncio.run(Client(outer).post(CREATE))
+
+
 def test_concurrent_streams_do_not_mix() -> None:
     async def respond(turn: Turn) -> Answer:
         for _ in range(20):

@@ -40,7 +40,7 @@ class Observed:
         finally:
             call.tell(lambda observer: observer.ended(call))
             current.reset(token)
-            del scope[BODIES]  # it leads back to the scope, by way of the server
+            scope.pop(BODIES, None)  # it leads back to the scope, by way of the server; an app within may have done it
 
 
 class _Exchange:
